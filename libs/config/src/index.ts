@@ -1,0 +1,13 @@
+export { loadConfig, type Environment } from './load.config.ts';
+export { OPTION_GROUPS, catalogue } from './option.catalogue.ts';
+export { option, type Config, type Option, type OptionSet, type OptionType } from './option.ts';
+export { connectionOptions } from './options/connection.options.ts';
+export { crmOptions } from './options/crm.options.ts';
+export { integrationOptions } from './options/integration.options.ts';
+export { kafkaOptions } from './options/kafka.options.ts';
+export { processOptions } from './options/process.options.ts';
+export { publisherOptions } from './options/publisher.options.ts';
+export { simulatorOptions } from './options/simulator.options.ts';
+export { stackOptions } from './options/stack.options.ts';
+export { maskPassword, summariseConfig } from './summary.config.ts';
+export * as optionTypes from './option.types.ts';

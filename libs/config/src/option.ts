@@ -1,0 +1,25 @@
+/** How the text of an environment variable becomes a value, and what to call that form in help and errors. */
+export interface OptionType<T> {
+  readonly name: string;
+  /** @throws Error with a sentence that completes "must be ..." when the text does not have the form. */
+  parse(text: string): T;
+}
+
+/** The one declaration of an option: its environment name, form, default and help all come from here. */
+export interface Option<T> {
+  readonly env: string;
+  readonly type: OptionType<T>;
+  readonly help: string;
+  /** As it would stand in the environment. Without a default the option is required. */
+  readonly default?: string;
+  /** Secrets may also come from the file that `<env>_FILE` names, and are never shown. */
+  readonly secret?: boolean;
+}
+
+export function option<T>(env: string, type: OptionType<T>, rest: Omit<Option<T>, 'env' | 'type'>): Option<T> {
+  return { env, type, ...rest };
+}
+
+export type OptionSet = Readonly<Record<string, Option<unknown>>>;
+
+export type Config<S extends OptionSet> = { readonly [K in keyof S]: S[K] extends Option<infer T> ? T : never };

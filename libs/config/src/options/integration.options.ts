@@ -1,0 +1,18 @@
+import { option } from '../option.ts';
+import { integer, list, text } from '../option.types.ts';
+
+/** The integration database and what is loaded into the engine that works on it. */
+export const integrationOptions = {
+  integrationUrl: option('CAUSEWAY_INTEGRATION_URL', text, {
+    help: 'Postgres URL of the integration database (ledger, connections, webhooks, inbox, outbox)',
+    secret: true,
+  }),
+  poolSize: option('CAUSEWAY_POOL_SIZE', integer(2, 200), {
+    default: '10',
+    help: 'Most Postgres connections that one process opens to a database; one is kept by whoever leads the keeper',
+  }),
+  packs: option('CAUSEWAY_PACKS', list, {
+    default: 'signup-lead',
+    help: 'Packs to load, by name or by path of a folder, separated by commas',
+  }),
+};

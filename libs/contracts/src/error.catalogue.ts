@@ -1,0 +1,291 @@
+/** Who can do something about it. */
+export type ErrorOwner = 'product' | 'platform' | 'sales admin';
+
+export interface CatalogueEntry {
+  readonly meaning: string;
+  /** What to do, as one or two sentences. */
+  readonly action: string;
+  readonly owner: ErrorOwner;
+}
+
+const entries = {
+  // Settings and start-up
+  CONFIG_INVALID: {
+    meaning: 'A setting is missing, malformed or unknown',
+    action: 'Correct the settings that are listed; docs/reference/configuration.md names all of them.',
+    owner: 'platform',
+  },
+  POSTGRES_UNREACHABLE: {
+    meaning: 'Postgres does not answer',
+    action: 'Check the address, the network and that the server runs; the service tries again by itself.',
+    owner: 'platform',
+  },
+  KAFKA_UNREACHABLE: {
+    meaning: 'No Kafka broker answers',
+    action: 'Check CAUSEWAY_KAFKA_BROKERS and that a broker runs; the service tries again by itself.',
+    owner: 'platform',
+  },
+  MIGRATION_CHANGED: {
+    meaning: 'A migration that was applied before has another text now',
+    action: 'Restore the file as it was and put the change into a new migration with the next number.',
+    owner: 'platform',
+  },
+  MIGRATION_FAILED: {
+    meaning: 'A migration failed and was rolled back; those before it stay',
+    action: 'Correct what the reason names, then start again: it goes on with this file.',
+    owner: 'platform',
+  },
+  TRANSACTION_REQUIRED: {
+    meaning: 'A call that belongs into the transaction of a change was made outside of one',
+    action: 'Give it the Kysely transaction, or the pg client on which BEGIN was awaited; never a pool.',
+    owner: 'product',
+  },
+  CAPTURE_TABLE_INVALID: {
+    meaning: 'The table cannot be captured as declared',
+    action: 'Name existing columns, and an id column that is unique and not null.',
+    owner: 'product',
+  },
+
+  // Publisher
+  WAL_LEVEL_NOT_LOGICAL: {
+    meaning: 'The server does not write logical WAL',
+    action: 'Set wal_level = logical in postgresql.conf and restart Postgres.',
+    owner: 'platform',
+  },
+  PUBLICATION_MISSING: {
+    meaning: 'The publication is missing or does not hold outbox.events',
+    action: 'Run the product migrations (causeway dev does), or create the publication for outbox.events.',
+    owner: 'platform',
+  },
+  SLOT_MISSING: {
+    meaning: 'The replication slot is gone though Kafka holds a position for it: events may be missing in between',
+    action:
+      'Find what dropped it. causeway slot status prints the ways out: slot recreate --no-adopt, outbox resend, slot adopt.',
+    owner: 'platform',
+  },
+  SLOT_LOST: {
+    meaning: 'The server invalidated the replication slot: the WAL it needs is gone',
+    action:
+      'Give the server more room for WAL. causeway slot status prints the ways out: slot recreate --no-adopt, outbox resend, slot adopt.',
+    owner: 'platform',
+  },
+  SLOT_GENERATION_MISMATCH: {
+    meaning: 'The slot is not the one that the position in Kafka was written for: it was created again',
+    action:
+      'Find who created it. causeway slot status prints the ways out: outbox resend for what is missing, then slot adopt.',
+    owner: 'platform',
+  },
+  SLOT_AHEAD_OF_POSITION: {
+    meaning: 'The slot was moved past the position in Kafka by somebody else: events in between would be skipped',
+    action:
+      'Find who moved it. causeway slot status prints the ways out: outbox resend for what is missing, then slot adopt.',
+    owner: 'platform',
+  },
+  SLOT_IN_USE: {
+    meaning: 'Another publisher reads the slot',
+    action: 'Nothing, if that is meant: this one waits as a standby and takes over.',
+    owner: 'platform',
+  },
+  PUBLISHER_FENCED: {
+    meaning: 'Another publisher took over the transactional.id',
+    action: 'Nothing, if that is meant: this one starts again as a standby.',
+    owner: 'platform',
+  },
+  TOPIC_MISSING: {
+    meaning: 'A topic that an event goes to does not exist',
+    action: 'Create the topic with the declared number of partitions; the publisher goes on by itself.',
+    owner: 'platform',
+  },
+  OUTBOX_ROW_INVALID: {
+    meaning: 'An outbox row cannot be produced as it is',
+    action:
+      'See causeway outbox dead-letters list for the reason; correct that and resend it, or correct the product and emit the event again.',
+    owner: 'product',
+  },
+  SLOT_UNUSABLE: {
+    meaning: 'A slot of this name exists, but for another database or another output plugin',
+    action: 'Give the publisher a slot name of its own (CAUSEWAY_SLOT), or drop the slot if nobody needs it.',
+    owner: 'platform',
+  },
+  POSITION_UNREADABLE: {
+    meaning: 'The newest record of this slot in the positions topic is no position',
+    action: 'Find who else writes to the topic; write the position that was right before as a newer record.',
+    owner: 'platform',
+  },
+  POSTGRES_ACCESS_DENIED: {
+    meaning: 'Postgres refuses the role, its password, the database or a right that is needed',
+    action: 'See the reason; grant what apps/publisher/README.md lists, or correct the URL.',
+    owner: 'platform',
+  },
+  BATCH_REFUSED: {
+    meaning: 'Kafka refuses a batch: a record is too large for its topic, or a setting of the producer is not allowed',
+    action: 'See the reason; the publisher reads the limits again and goes on by itself when they allow it.',
+    owner: 'platform',
+  },
+  KAFKA_ACCESS_DENIED: {
+    meaning: 'Kafka refuses the client or a right that it needs',
+    action: 'See the reason; grant the rights that apps/publisher/README.md lists.',
+    owner: 'platform',
+  },
+  REPLICATION_BROKEN: {
+    meaning: 'The replication stream ended or cannot be read',
+    action: 'Nothing, if it is rare: the publisher reconnects and goes on from its position.',
+    owner: 'platform',
+  },
+
+  // Events and mapping
+  EVENT_MALFORMED: {
+    meaning: 'A Kafka record is no event: an attribute is missing or the value is no JSON object',
+    action: 'Correct whoever wrote it; the record is kept in relay.set_aside.',
+    owner: 'product',
+  },
+  EVENT_UNMAPPED: {
+    meaning: 'No active pack maps this event: its product has none',
+    action: 'Load a pack for the product (CAUSEWAY_PACKS), or stop subscribing to its topics.',
+    owner: 'platform',
+  },
+  MAPPING_FAILED: {
+    meaning: 'The fold or the projection of a pack failed on an event: the pack is at fault, not the event',
+    action: 'Correct the pack named and redrive the event: it was set aside, with its state unchanged.',
+    owner: 'platform',
+  },
+  PACK_UNKNOWN: {
+    meaning: 'There is no built-in pack of this name and no folder at this path',
+    action: 'Correct CAUSEWAY_PACKS: name one of the packs listed, or give the path of a folder.',
+    owner: 'platform',
+  },
+  PACK_INVALID: {
+    meaning: 'The folder holds no usable pack',
+    action: 'Correct what is named; libs/packs/README.md says what a pack folder holds.',
+    owner: 'platform',
+  },
+  CONNECTION_MISSING: {
+    meaning: 'The tenant of an event has no connection to the destination of the pack',
+    action: 'Add the connection, then redrive the events that were set aside.',
+    owner: 'platform',
+  },
+  unknown_event: {
+    meaning: 'The pack knows no event of this type and version',
+    action: 'Add the event to the pack and redrive, or let the product send a known one.',
+    owner: 'product',
+  },
+  missing_value: {
+    meaning: 'A required value is missing',
+    action: 'Let the product send the field named; redrive when the pack changed instead.',
+    owner: 'product',
+  },
+  invalid_value: {
+    meaning: 'A value cannot be used',
+    action: 'Correct the field in the product; the rest of the event was used unless it was set aside.',
+    owner: 'product',
+  },
+  unknown_value: {
+    meaning: 'A value is not in its list',
+    action: 'Correct the value in the product, or add it to the pack.',
+    owner: 'product',
+  },
+  name_missing: {
+    meaning: 'There is no name, so the record is called Unknown',
+    action: 'Let the product ask for a name, if that matters.',
+    owner: 'product',
+  },
+
+  // CRM
+  CRM_REJECTED: {
+    meaning: 'The CRM refused the record',
+    action: 'See reason and field; correct the value in the product or the set-up of the CRM, then retry the command.',
+    owner: 'sales admin',
+  },
+  CRM_MANDATORY_MISSING: {
+    meaning: 'The CRM demands a field that the command does not have',
+    action: 'Make the field optional in the CRM or let the pack send it, then retry the command.',
+    owner: 'sales admin',
+  },
+  CRM_DUPLICATE: {
+    meaning: 'A unique field of the CRM holds this value in another record already',
+    action: 'Merge the two records in the CRM or clear the value there, then retry the command.',
+    owner: 'sales admin',
+  },
+  CRM_GRANT_REVOKED: {
+    meaning: 'The CRM does not accept the refresh token any more',
+    action: 'Grant access again and store the new refresh token; commands wait meanwhile.',
+    owner: 'platform',
+  },
+  CRM_SCOPE_MISSING: {
+    meaning: 'The grant does not allow this call',
+    action: 'Grant access again with the scopes that the pack names.',
+    owner: 'platform',
+  },
+  CRM_THROTTLED: {
+    meaning: 'The CRM has no room for more calls at present',
+    action: 'Nothing: the command is tried again by itself. Lower the load or buy credits if it lasts.',
+    owner: 'platform',
+  },
+  CRM_UNAVAILABLE: {
+    meaning: 'The CRM does not answer or answers with a server error',
+    action: 'Nothing: the command is tried again by itself.',
+    owner: 'platform',
+  },
+  CRM_ANSWER_UNREADABLE: {
+    meaning: 'The CRM answered something that its API description does not know',
+    action: 'Report it with the sample in the log; the command counts as unknown and is settled by reading.',
+    owner: 'platform',
+  },
+  CRM_OUTCOME_UNKNOWN: {
+    meaning: 'A write left and its answer did not arrive, so it may or may not have happened',
+    action: 'Nothing: the record is read before anything else happens to it.',
+    owner: 'platform',
+  },
+  CRM_CLIENT_INVALID: {
+    meaning: 'The accounts server does not know the OAuth client, or its secret is wrong',
+    action: "Correct the client id, the client secret and the data centre's accounts address of the connection.",
+    owner: 'platform',
+  },
+  CRM_API_DOMAIN_FORBIDDEN: {
+    meaning: "The token's answer names an API host that does not belong to the connection's data centre",
+    action: 'Correct the accounts address of the connection; for a simulator, allow its address in the settings.',
+    owner: 'platform',
+  },
+  SECRET_UNREADABLE: {
+    meaning: 'A stored secret cannot be decrypted: it was sealed with another key, or was changed',
+    action: 'Set CAUSEWAY_SECRET_KEY to the key that sealed it, or store the credentials again.',
+    owner: 'platform',
+  },
+  CRM_SETUP_WRONG: {
+    meaning: 'A field that the pack needs is missing in the CRM or is not as declared',
+    action: 'Create or correct the field that is named; the connection waits until then.',
+    owner: 'sales admin',
+  },
+  deleted_in_crm: {
+    meaning: 'A person deleted the record in the CRM',
+    action: 'Restore it or release the record; its commands wait.',
+    owner: 'sales admin',
+  },
+
+  // Way back
+  NOTIFICATION_UNAUTHORISED: {
+    meaning: 'A notification came with a wrong address or token',
+    action: 'Nothing was stored. If it was ours, renew the channel; else somebody guesses.',
+    owner: 'platform',
+  },
+  NOTIFICATION_UNREADABLE: {
+    meaning: 'A notification has a body that cannot be read',
+    action: 'The raw body is kept in webhooks.deliveries; correct the parser and replay it.',
+    owner: 'platform',
+  },
+  RECORD_UNKNOWN: {
+    meaning: 'A record of the CRM does not carry our identity',
+    action: 'Nothing: records that are not ours give no event.',
+    owner: 'platform',
+  },
+  CHANNEL_MISSING: {
+    meaning: 'A notification channel is missing or about to expire',
+    action: 'Look at the log of the webhook service: it subscribes and renews by itself.',
+    owner: 'platform',
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof entries;
+
+/** Every code that logs, metrics, parked commands and the command line may name: what it means and what to do. */
+export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, CatalogueEntry>> = entries;

@@ -1,0 +1,55 @@
+import { CausewayError } from './causeway.error.ts';
+import { eventSchema, type CausewayEvent } from './event.ts';
+import type { JsonObject } from './json.ts';
+import { EVENT_HEADERS, headerText, type Headers } from './headers.ts';
+
+/** A Kafka record as far as decoding needs it. */
+export interface EncodedEvent {
+  readonly key: Buffer | string | null;
+  readonly value: Buffer | string | null;
+  readonly headers: Headers;
+}
+
+/** What headers and key say. The data came from JSON.parse and need no second look: it would cost, and overflow on deep ones. */
+const attributesSchema = eventSchema.omit({ data: true });
+/** Bytes that are no UTF-8 would otherwise become other characters in silence. */
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Reads an event from a Kafka record (CloudEvents binary mode).
+ * @throws CausewayError `EVENT_MALFORMED` that names the attribute; never the payload, which may hold personal data.
+ */
+export function decodeEvent(record: EncodedEvent): CausewayEvent {
+  const text = (name: string): string | undefined => headerText(record.headers, name);
+  const id = text(EVENT_HEADERS.id);
+  const attributes = attributesSchema.safeParse({
+    id,
+    source: text(EVENT_HEADERS.source),
+    type: text(EVENT_HEADERS.type),
+    subject: text(EVENT_HEADERS.subject),
+    time: text(EVENT_HEADERS.time),
+    version: Number(text(EVENT_HEADERS.version) ?? '1'),
+    tenantId: text(EVENT_HEADERS.tenantId),
+    key: record.key?.toString(),
+    traceparent: text(EVENT_HEADERS.traceparent),
+  });
+  if (!attributes.success) throw malformed(id, attributes.error.issues[0]?.path.join('.') ?? 'event');
+  const data = parseData(record.value);
+  if (data === null) throw malformed(id, 'data');
+  return { ...attributes.data, data };
+}
+
+function malformed(eventId: string | undefined, field: string): CausewayError {
+  return new CausewayError('EVENT_MALFORMED', { details: { eventId: eventId ?? null, field } });
+}
+
+/** Null for what is no JSON object. */
+function parseData(value: Buffer | string | null): JsonObject | null {
+  if (value === null) return null;
+  try {
+    const data: unknown = JSON.parse(typeof value === 'string' ? value : utf8.decode(value));
+    return typeof data === 'object' && data !== null && !Array.isArray(data) ? (data as JsonObject) : null;
+  } catch {
+    return null;
+  }
+}

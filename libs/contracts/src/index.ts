@@ -1,0 +1,25 @@
+export { CausewayError, isCausewayError, type CausewayErrorOptions } from './causeway.error.ts';
+export {
+  COMMAND_STATES,
+  DESTINATIONS,
+  LANES,
+  commandSchema,
+  destinationSchema,
+  identitySchema,
+  laneSchema,
+  operationSchema,
+  recordKeyOf,
+  type Command,
+  type CommandState,
+  type Destination,
+  type Identity,
+  type Lane,
+  type Operation,
+} from './command.ts';
+export { ERROR_CATALOGUE, type CatalogueEntry, type ErrorCode, type ErrorOwner } from './error.catalogue.ts';
+export { decodeEvent, type EncodedEvent } from './event.codec.ts';
+export { eventSchema, productOfSource, sourceOfProduct, type CausewayEvent } from './event.ts';
+export { EVENT_HEADERS, headerText, type Headers, type HeaderValue } from './headers.ts';
+export { jsonObjectSchema, jsonSchema, type Json, type JsonObject } from './json.ts';
+export type { Outcome, OutcomeKind } from './outcome.ts';
+export { CRM_SOURCE, topicNames, type TopicNames } from './topics.ts';

@@ -1,0 +1,50 @@
+import { recordKeyOf, type Command, type Json, type JsonObject } from '#contracts';
+import { sameJson } from './json.equality.ts';
+import { triggerOf } from './lane.policy.ts';
+import type { WantedFields, WantedRecord } from './wanted.types.ts';
+
+/**
+ * The commands that turn one projection into another (packs/README.md section 4, "Difference"): writes in the order
+ * of the new projection, then deletes in the reverse order of the old one, so that nothing refers to what is gone.
+ * @throws Error when a projection names one record twice.
+ */
+export function difference(before: readonly WantedRecord[], after: readonly WantedRecord[]): Command[] {
+  const old = byKey(before);
+  const wanted = byKey(after);
+  const writes = after.flatMap((record) => writeOf(record, old.get(recordKeyOf(record))));
+  const deletes = before
+    .filter((record) => !wanted.has(recordKeyOf(record)) && record.whenGone !== 'leave')
+    .toReversed()
+    .map((record) => deleteOf(record));
+  return [...writes, ...deletes];
+}
+
+function byKey(records: readonly WantedRecord[]): Map<string, WantedRecord> {
+  const map = new Map(records.map((record) => [recordKeyOf(record), record]));
+  if (map.size === records.length) return map;
+  throw new Error(`a projection names one record twice: ${records.map((record) => recordKeyOf(record)).join(', ')}`);
+}
+
+function writeOf(record: WantedRecord, before: WantedRecord | undefined): Command[] {
+  const fields = before === undefined ? firstFields(record) : changedFields(before.fields, record.fields);
+  if (Object.keys(fields).length === 0) return [];
+  const { module, identity, whenConverted } = record;
+  const trigger = triggerOf(record, fields);
+  return [{ operation: 'write', module, identity, fields, trigger, whenConverted: whenConverted?.write ?? 'follow' }];
+}
+
+function deleteOf({ module, identity, whenConverted }: WantedRecord): Command {
+  const converted = whenConverted?.delete ?? 'follow';
+  return { operation: 'delete', module, identity, fields: {}, trigger: [], whenConverted: converted };
+}
+
+function firstFields({ identity, fields, onCreate }: WantedRecord): JsonObject {
+  const all: WantedFields = { [identity.field]: identity.value, ...onCreate, ...fields };
+  return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, Json] => entry[1] != null));
+}
+
+function changedFields(before: WantedFields, after: WantedFields): JsonObject {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  const changed = [...names].filter((name) => !sameJson(before[name] ?? null, after[name] ?? null));
+  return Object.fromEntries(changed.map((name) => [name, after[name] ?? null]));
+}

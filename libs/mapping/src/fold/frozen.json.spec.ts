@@ -1,0 +1,39 @@
+import type { Json } from '#contracts';
+import fc from 'fast-check';
+import { frozen, frozenJson } from './frozen.json.ts';
+
+describe('frozen JSON', () => {
+  it.each<[unknown, string]>([
+    [{ a: undefined }, 'state.a'],
+    [{ a: [1, { b: Number.NaN }] }, 'state.a.1.b'],
+    [{ at: new Date(0) }, 'state.at'],
+    [{ seen: new Set() }, 'state.seen'],
+    [{ by: new Map() }, 'state.by'],
+    [{ run: () => 1 }, 'state.run'],
+    [{ cents: 1n }, 'state.cents'],
+    [Infinity, 'state'],
+  ])('refuses what would not come back as it is (%#)', (value, place) => {
+    expect(() => frozenJson(value)).toThrow(`${place} is not JSON`);
+  });
+
+  it('finds what is not JSON also in what was frozen before', () => {
+    expect(() => frozenJson(frozen({ a: { at: new Date(0) } }))).toThrow('state.a.at');
+  });
+
+  it('freezes any JSON all the way down and changes nothing', () => {
+    fc.assert(
+      fc.property(fc.jsonValue() as fc.Arbitrary<Json>, (value) => {
+        const before = JSON.stringify(value);
+        expect(JSON.stringify(frozenJson(value))).toBe(before);
+        expect(isFrozen(value)).toBe(true);
+        expect(frozen(value)).toBe(value);
+      }),
+    );
+  });
+});
+
+function isFrozen(value: unknown): boolean {
+  return (
+    Object.isFrozen(value) && (typeof value !== 'object' || Object.values(value ?? {}).every((part) => isFrozen(part)))
+  );
+}

@@ -1,0 +1,36 @@
+import { id } from '../values/id.value.ts';
+import { frozenJson } from './frozen.json.ts';
+import type { EventSchemas, Mapping, MappingDefinition } from './mapping.types.ts';
+
+const made = new WeakSet<object>();
+
+/** True for what `defineMapping` made. */
+export function isMapping(value: unknown): value is Mapping {
+  return typeof value === 'object' && value !== null && made.has(value);
+}
+
+/**
+ * Makes a mapping of its definition. The state's type stays inside the pack: outside it is JSON.
+ * @throws Error when the definition cannot work: no event type, a topic that is no aggregate type, an odd version,
+ * or an initial state that is not JSON.
+ */
+export function defineMapping<State extends object, Events extends EventSchemas>(
+  definition: MappingDefinition<State, Events>,
+): Mapping {
+  const { name, version, events, fold } = definition;
+  const types = Object.keys(events);
+  const wrong = (what: string): Error => new Error(`mapping ${name}: ${what}`);
+  if (types.length === 0) throw wrong('it reads no event');
+  if (!Number.isSafeInteger(version) || version < 1) throw wrong('its version is no positive integer');
+  const unhandled = types.filter((type) => !Object.hasOwn(fold, type));
+  if (unhandled.length > 0) throw wrong(`nothing folds ${unhandled.join(', ')}`);
+  const mapping = {
+    ...definition,
+    topics: definition.topics ?? [...new Set(types.map((type) => type.replace(/\..*$/, '')))],
+    aggregateId: definition.aggregateId ?? id(),
+    initial: frozenJson(definition.initial, 'initial'),
+    capture: definition.capture ?? null,
+  };
+  made.add(mapping);
+  return Object.freeze(mapping) as unknown as Mapping;
+}

@@ -1,0 +1,69 @@
+import type { CausewayEvent, Destination, JsonObject } from '#contracts';
+import type { z } from 'zod';
+import type { Capture } from '../capture/capture.types.ts';
+import type { SetUp } from '../setup/setup.types.ts';
+import type { Kind } from '../values/read.value.ts';
+import type { Ignored, SetAside } from './said.ts';
+import type { ProblemCode } from './verdict.types.ts';
+import type { WantedRecord } from './wanted.types.ts';
+
+/** Versions of one event type; an old version ends in `.transform()` to the shape of the newest (an upcaster). */
+export type VersionSchemas = Readonly<Record<number, z.ZodType<object>>>;
+export type EventSchemas = Readonly<Record<string, VersionSchemas>>;
+export type DataOf<Versions extends VersionSchemas> = z.output<Versions[keyof Versions]>;
+
+/** The event as a fold sees it: data as its schema gave it, `time` as a canonical instant (UTC). Frozen. */
+export type FoldEvent<Data> = Omit<CausewayEvent, 'data' | 'traceparent'> & { readonly data: Readonly<Data> };
+
+/** What a fold can say beside the new state. */
+export interface FoldTools {
+  /** Notes a problem of this event; the rest of it is used. */
+  problem(code: ProblemCode, field: string): void;
+  /** The event is valid and changes nothing: a repetition, too old, too late. */
+  ignored(reason: string): Ignored;
+  /** The event cannot be used at all. */
+  setAside(code: ProblemCode, field: string): SetAside;
+}
+
+/** `state` and `event` are frozen. Gives the new state (JSON), or says why there is none. No I/O, clock or randomness. */
+export type Fold<State, Data> = (state: State, event: FoldEvent<Data>, tools: FoldTools) => State | Ignored | SetAside;
+
+/** What a pack author writes; see libs/packs/README.md. */
+export interface MappingDefinition<State extends object, Events extends EventSchemas> {
+  readonly name: string;
+  readonly product: string;
+  /** Counts up when the fold or the projection says something else for events that were read already. */
+  readonly version: number;
+  readonly destination: Destination;
+  /** Aggregate types that are read. Default: what stands before the first dot of the event types. */
+  readonly topics?: readonly string[];
+  /** The rule for an aggregate id. Default: an id of 1 to 64 units. */
+  readonly aggregateId?: Kind<string>;
+  readonly events: Events;
+  readonly initial: State;
+  readonly fold: { readonly [Type in keyof Events]: Fold<State, DataOf<Events[Type]>> };
+  /** The records as they should be, given this state. */
+  readonly project: (state: State) => readonly WantedRecord[];
+  readonly setup: SetUp;
+  /** OAuth scopes that the connection needs. */
+  readonly scopes: readonly string[];
+  readonly capture?: Capture;
+}
+
+/** A mapping ready to run. `State` is what its fold keeps, as JSON. */
+export interface Mapping<State extends object = JsonObject> {
+  readonly name: string;
+  readonly product: string;
+  readonly version: number;
+  readonly destination: Destination;
+  /** Aggregate types that are read: the topics are `<product>.<aggregate type>`. */
+  readonly topics: readonly string[];
+  readonly aggregateId: Kind<string>;
+  readonly events: EventSchemas;
+  readonly initial: State;
+  readonly fold: Readonly<Record<string, Fold<State, object>>>;
+  readonly project: (state: State) => readonly WantedRecord[];
+  readonly setup: SetUp;
+  readonly scopes: readonly string[];
+  readonly capture: Capture | null;
+}

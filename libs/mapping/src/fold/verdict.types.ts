@@ -1,0 +1,27 @@
+import type { Command, ErrorCode, JsonObject } from '#contracts';
+
+/** A code of the catalogue, or one that a pack from outside brings along. */
+export type ProblemCode = ErrorCode | (string & Record<never, never>);
+
+/** A line about one value of one event (packs/README.md section 2). It never holds the value. */
+export interface Problem {
+  readonly eventId: string;
+  readonly code: ProblemCode;
+  readonly field: string;
+}
+
+/** What is said about an event as a whole (packs/README.md section 2). */
+export type Verdict =
+  | { readonly verdict: 'applied' }
+  | { readonly verdict: 'ignored'; readonly reason: string }
+  | { readonly verdict: 'set_aside'; readonly code: ProblemCode; readonly field: string };
+
+/**
+ * One event folded. `state` is to be stored when the verdict is `applied`; otherwise it is the very object that was
+ * given. An event that is ignored or set aside has no commands and no problems: its verdict says it all.
+ */
+export type StepResult = Verdict & {
+  readonly state: JsonObject | null;
+  readonly commands: readonly Command[];
+  readonly problems: readonly Problem[];
+};

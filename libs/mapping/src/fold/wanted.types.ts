@@ -1,0 +1,22 @@
+import type { Identity, Json } from '#contracts';
+
+/** Fields of a CRM record by API name. Undefined and null both mean: empty. */
+export type WantedFields = Readonly<Record<string, Json | undefined>>;
+
+/** Which automations a write may start: a fixed list, or `workflow` only when one of these fields is written. */
+export type TriggerRule = readonly string[] | { readonly whenWritten: readonly string[] };
+
+/** One external record as it should be, in absolute values. Projecting is saying the whole record, each time. */
+export interface WantedRecord {
+  readonly module: string;
+  readonly identity: Identity;
+  readonly fields: WantedFields;
+  /** Go out with the write that makes the record, and never again. */
+  readonly onCreate?: WantedFields;
+  /** Default: `['workflow']` (packs/README.md section 5). */
+  readonly trigger?: TriggerRule;
+  /** What happens when the projection no longer wants the record. Default: `delete`. */
+  readonly whenGone?: 'delete' | 'leave';
+  /** What becomes of a command when a person converted the record meanwhile. Default of both: `follow`. */
+  readonly whenConverted?: { readonly write?: 'follow' | 'skip'; readonly delete?: 'follow' | 'skip' };
+}

@@ -1,0 +1,48 @@
+import type { JsonObject } from '#contracts';
+import { matches, type ResolveRef } from '../cases/case.match.ts';
+import type { WorkedCase } from '../cases/case.schema.ts';
+import { countHolds } from '../cases/expect.schema.ts';
+import type { Mapping } from '../fold/mapping.types.ts';
+import { eventsOfCase } from './case.events.ts';
+import { play } from './event.player.ts';
+import type { MemoryCrm } from './memory.crm.ts';
+
+/**
+ * Plays a worked case through the mapping alone, in memory, and says what of its `records` and `absent` does not
+ * hold; an empty list means that the case passes. The whole way, with a CRM, is for end-to-end tests.
+ * @throws Error for steps and expectations that need more than a mapping.
+ */
+export function unmetOfCase(mapping: Mapping, workedCase: WorkedCase): string[] {
+  const { records: expected = [], absent = [], ...others } = workedCase.expect;
+  if (Object.keys(others).length > 0) throw new Error(`cannot be judged here: ${Object.keys(others).join(', ')}`);
+  const { records } = play(mapping, eventsOfCase(mapping, workedCase));
+  const wrong: string[] = [];
+  for (const { module, match, count, fields = {} } of expected) {
+    const found = matching(records, module, match);
+    if (!countHolds(found.length, count)) wrong.push(`${module} ${JSON.stringify(match)}: ${found.length} records`);
+    const differing = found.filter((held) => !matches(fields, held, resolverOf(records)));
+    wrong.push(...differing.map((held) => `${module} ${JSON.stringify(match)} holds ${JSON.stringify(held)}`));
+  }
+  for (const place of absent) {
+    const module = 'module' in place ? place.module : place.object;
+    if (matching(records, module, place.match).length > 0)
+      wrong.push(`${module} ${JSON.stringify(place.match)} is there`);
+  }
+  return wrong;
+}
+
+function matching(records: MemoryCrm, module: string, match: JsonObject): JsonObject[] {
+  return [...records.values()]
+    .filter((record) => record.module === module && matches(match, record.fields, resolverOf(records)))
+    .map(({ fields }) => fields);
+}
+
+/** In memory a record's id is its record key. */
+function resolverOf(records: MemoryCrm): ResolveRef {
+  return ({ module, object, match }) => {
+    const found = [...records].filter(
+      ([, held]) => held.module === (module ?? object) && matches(match, held.fields, () => null),
+    );
+    return found.length === 1 ? (found[0]?.[0] ?? null) : null;
+  };
+}

@@ -1,0 +1,19 @@
+import { Health } from './health.ts';
+
+describe('Health', () => {
+  it('is ready when all parts are', () => {
+    const health = new Health();
+    health.set('mapper', { ready: true });
+    health.set('dispatcher', { ready: true });
+    expect(health.report()).toEqual({ ready: true, parts: { mapper: 'ok', dispatcher: 'ok' } });
+  });
+
+  it('is not ready while one is not, and says why', () => {
+    const health = new Health();
+    health.set('mapper', { ready: true });
+    health.set('dispatcher', { ready: false, reason: 'no connection' });
+    expect(health.report()).toEqual({ ready: false, parts: { mapper: 'ok', dispatcher: 'no connection' } });
+    health.set('dispatcher', { ready: true });
+    expect(health.report().ready).toBe(true);
+  });
+});

@@ -1,0 +1,5 @@
+import type { Pack } from './pack.types.ts';
+import { signupLead } from './signup-lead/pack.ts';
+
+/** The packs that come with Causeway, by name. */
+export const builtInPacks: Readonly<Record<string, Pack>> = { [signupLead.name]: signupLead };

@@ -1,0 +1,20 @@
+export { callObserver } from './call.metrics.ts';
+export { ClientRegistry, type ClientRegistryOptions } from './client.registry.ts';
+export {
+  listConnections,
+  putConnection,
+  readCredentials,
+  setConnectionState,
+  type NewConnection,
+  type StateChange,
+} from './connection.store.ts';
+export {
+  CONNECTION_STATES,
+  connectionSettingsSchema,
+  connectionStateSchema,
+  type Connection,
+  type ConnectionSettings,
+  type ConnectionState,
+  type Credentials,
+} from './connection.types.ts';
+export { applySetUp, checkSetUp, type SetUpResult } from './setup.service.ts';

@@ -1,0 +1,39 @@
+import { requireTransaction, runStatement, type TransactionHandle } from '#postgres';
+import { admit } from './admission.call.ts';
+
+export interface Consumption {
+  readonly consumer: string;
+  /** The event's id (`ce_id`), not its place in Kafka: the same event may come from two places. */
+  readonly eventId: string;
+}
+
+export type Consumed<T> = { readonly applied: true; readonly result: T } | { readonly applied: false };
+
+/**
+ * Applies one event in the caller's transaction, once: `apply` runs only if the consumer has not applied it before, and the
+ * note that it did commits with the change. When `apply` fails the note is taken back with all that it wrote, even if the
+ * caller commits the rest, so that the event is applied when it comes again; the error is thrown on.
+ * @throws CausewayError `TRANSACTION_REQUIRED` outside of a transaction
+ */
+export async function consume<H extends TransactionHandle, T>(
+  trx: H,
+  { consumer, eventId }: Consumption,
+  apply: (trx: H) => Promise<T>,
+): Promise<Consumed<T>> {
+  requireTransaction(trx, 'consume');
+  await run(trx, 'savepoint causeway_consume');
+  try {
+    const fresh = await admit(trx, { consumer, eventIds: [eventId] });
+    const consumed: Consumed<T> = fresh.has(eventId) ? { applied: true, result: await apply(trx) } : { applied: false };
+    await run(trx, 'release savepoint causeway_consume');
+    return consumed;
+  } catch (error) {
+    // On a lost connection there is nothing left to take back; the first error is the one to see.
+    await run(trx, 'rollback to savepoint causeway_consume').catch(() => undefined);
+    throw error;
+  }
+}
+
+async function run(trx: TransactionHandle, text: string): Promise<void> {
+  await runStatement(trx, { text, values: [] });
+}

@@ -1,0 +1,24 @@
+import { sql, type QueryExecutorProvider } from 'kysely';
+
+/** Open commands by state: what `settle`, metrics and back-pressure look at. */
+export async function countOpenCommands(db: QueryExecutorProvider): Promise<Record<string, number>> {
+  const { rows } = await sql<{ state: string; count: number }>`
+    select state, count(*)::integer as count
+      from ledger.commands
+     where state in ('ready', 'in_flight', 'unknown', 'parked')
+     group by state`.execute(db);
+  return Object.fromEntries(rows.map((row) => [row.state, row.count]));
+}
+
+/** Commands that wait behind a parked one of their record: nothing is under way for them. */
+export async function countWaitingBehindParked(db: QueryExecutorProvider): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::integer as count
+      from ledger.commands c
+     where c.state = 'ready' and exists (
+       select 1 from ledger.commands o
+        where o.connection_id = c.connection_id and o.record_key = c.record_key and o.id < c.id and o.state = 'parked')`.execute(
+    db,
+  );
+  return rows[0]?.count ?? 0;
+}

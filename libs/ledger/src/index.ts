@@ -1,0 +1,12 @@
+export { claimCommands, type ClaimOptions } from './command/command.claim.ts';
+export { extendLease, type LeaseOptions } from './command/command.lease.ts';
+export { countOpenCommands, countWaitingBehindParked } from './command/command.counts.ts';
+export { COMMANDS_CHANNEL, insertCommands } from './command/command.insert.ts';
+export type { ClaimedCommand, CommandOrigin, NewCommand } from './command/command.row.ts';
+export { fieldsBeingWritten, putEchoes, readEchoes, type Echo } from './echo/echo.store.ts';
+export { linkMayBePending } from './link/link.pending.ts';
+export { linksOfRecords, type Link, type RecordsQuery } from './link/link.store.ts';
+export { settlementOf, type SettledAttempt, type Settlement } from './outcome/outcome.policy.ts';
+export { settleCommands, type SettledCommand, type SettleOptions } from './outcome/outcome.settle.ts';
+export { retryDecision, type RetryDecision } from './outcome/retry.schedule.ts';
+export { listParked, retryParked, skipParked, type ParkedCommand } from './parked/parked.store.ts';

@@ -1,0 +1,36 @@
+import type { FrameSink } from '#replication';
+
+/**
+ * Keeps what the stream says between owning the slot and knowing the position: only what was under way when the socket was
+ * paused, so it stays small.
+ */
+export class HeldSink implements FrameSink {
+  #held: ((sink: FrameSink) => void)[] = [];
+  #sink: FrameSink | undefined;
+
+  /** Passes on what was kept, and from now on everything. */
+  release(sink: FrameSink): void {
+    this.#sink = sink;
+    for (const call of this.#held.splice(0)) call(sink);
+  }
+
+  begin(transaction: Parameters<FrameSink['begin']>[0]): void {
+    if (this.#sink === undefined) this.#held.push((sink) => sink.begin(transaction));
+    else this.#sink.begin(transaction);
+  }
+
+  insert(row: Parameters<FrameSink['insert']>[0]): void {
+    if (this.#sink === undefined) this.#held.push((sink) => sink.insert(row));
+    else this.#sink.insert(row);
+  }
+
+  commit(endLsn: Parameters<FrameSink['commit']>[0]): void {
+    if (this.#sink === undefined) this.#held.push((sink) => sink.commit(endLsn));
+    else this.#sink.commit(endLsn);
+  }
+
+  keepalive(keepalive: Parameters<FrameSink['keepalive']>[0]): void {
+    if (this.#sink === undefined) this.#held.push((sink) => sink.keepalive(keepalive));
+    else this.#sink.keepalive(keepalive);
+  }
+}

@@ -1,0 +1,46 @@
+import { counter, gauge, histogram, type Counter, type Gauge, type Histogram, type Registry } from '#observability';
+
+/** What the publisher tells Prometheus; README.md lists them for operators. */
+export interface PublisherMetrics {
+  readonly rows: Counter;
+  readonly bytes: Counter;
+  readonly batches: Counter;
+  readonly idlePositions: Counter;
+  readonly deadLetters: Counter;
+  readonly failures: Counter;
+  readonly transactionSeconds: Histogram;
+  readonly positionLsn: Gauge;
+  readonly lagBytes: Gauge;
+  readonly heldBackBytes: Gauge;
+  readonly pendingBytes: Gauge;
+  readonly paused: Gauge;
+  readonly state: Gauge;
+}
+
+export function createPublisherMetrics(registry: Registry): PublisherMetrics {
+  return {
+    rows: counter(registry, 'publisher_rows_total', { help: 'Outbox rows stored in Kafka, dead letters included' }),
+    bytes: counter(registry, 'publisher_bytes_total', { help: 'Bytes of records stored in Kafka, at most' }),
+    batches: counter(registry, 'publisher_batches_total', { help: 'Kafka transactions with rows' }),
+    idlePositions: counter(registry, 'publisher_idle_positions_total', { help: 'Positions stored without rows' }),
+    deadLetters: counter(registry, 'publisher_dead_letters_total', {
+      help: 'Rows that could not be produced as they are',
+    }),
+    failures: counter(registry, 'publisher_failures_total', {
+      help: 'Sessions that ended by an error',
+      labelNames: ['code'],
+    }),
+    transactionSeconds: histogram(registry, 'publisher_transaction_seconds', {
+      help: 'Duration of a Kafka transaction',
+    }),
+    positionLsn: gauge(registry, 'publisher_position_lsn', { help: 'Position stored in Kafka, as bytes of WAL' }),
+    lagBytes: gauge(registry, 'publisher_lag_bytes', { help: "WAL between the position and the server's end of WAL" }),
+    heldBackBytes: gauge(registry, 'publisher_wal_held_back_bytes', { help: 'WAL that the server keeps for the slot' }),
+    pendingBytes: gauge(registry, 'publisher_pending_bytes', { help: 'Bytes read and not yet stored in Kafka' }),
+    paused: gauge(registry, 'publisher_paused', { help: '1 while reading is paused because Kafka is behind' }),
+    state: gauge(registry, 'publisher_state', {
+      help: '1 for the state that the publisher is in',
+      labelNames: ['state'],
+    }),
+  };
+}

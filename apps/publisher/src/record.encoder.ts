@@ -1,0 +1,89 @@
+import { CRM_SOURCE, sourceOfProduct, type TopicNames } from '#contracts';
+import {
+  BATCH_OVERHEAD,
+  encodeEventHeaders,
+  isTopicName,
+  partitionOf,
+  recordBytes,
+  type ProducerRecord,
+  type TopicState,
+} from '#kafka';
+import { deadLetter, type Poison } from './dead.letter.ts';
+import type { OutboxRow } from './outbox.columns.ts';
+
+/** A record and the most bytes it can take in Kafka. */
+export type EncodedRecord = ProducerRecord & { readonly bytes: number };
+
+export interface EncoderOptions {
+  readonly sourceName: string;
+  readonly topics: TopicNames;
+  readonly findTopic: (topic: string) => TopicState | undefined;
+  /** Told of each row that cannot be produced as it is; its record goes to the dead letters. */
+  readonly onPoison: (poison: Poison) => void;
+}
+
+/** Turns outbox rows into Kafka records. Payloads pass as the bytes they are. */
+export class RecordEncoder {
+  readonly #options: EncoderOptions;
+  readonly #source: Buffer;
+  readonly #topicNames = new Map<string, string>();
+
+  constructor(options: EncoderOptions) {
+    this.#options = options;
+    this.#source = Buffer.from(sourceOfProduct(options.sourceName));
+  }
+
+  /** A record without a partition has a topic that is not known yet: `place` it once it is. */
+  encode(row: OutboxRow): EncodedRecord {
+    const { aggregateType, aggregateId, partitionKey, payload } = row;
+    if (aggregateType === null || aggregateType.length === 0)
+      return this.#refuse({ row, reason: 'aggregate_type is empty' });
+    const topic = this.#topicOf(aggregateType);
+    if (!isTopicName(topic)) return this.#refuse({ row, topic, reason: 'aggregate_type makes no name for a topic' });
+    const key = partitionKey !== null && partitionKey.length > 0 ? partitionKey : aggregateId;
+    if (key === null || key.length === 0)
+      return this.#refuse({ row, topic, reason: 'partition_key and aggregate_id are empty' });
+    if (payload === null) return this.#refuse({ row, topic, reason: 'payload is null' });
+    const encoded = encodeEventHeaders(row, this.#source);
+    if ('reason' in encoded) return this.#refuse({ row, topic, reason: encoded.reason });
+    return this.#fit({ row, record: { topic, key, value: payload, headers: encoded.headers } });
+  }
+
+  /** Looks again at a record whose topic was not known when it was encoded. */
+  place(record: ProducerRecord): ProducerRecord {
+    if (record.partition !== undefined) return record;
+    return this.#fit({ row: undefined, record });
+  }
+
+  #fit({ row, record }: { readonly row: OutboxRow | undefined; readonly record: ProducerRecord }): EncodedRecord {
+    const { topic, key, value, headers } = record;
+    const bytes = recordBytes(record);
+    const state = this.#options.findTopic(topic);
+    if (state === undefined) return { topic, key, value, headers, bytes };
+    if (bytes + BATCH_OVERHEAD > state.maxMessageBytes) {
+      const reason = `the record needs up to ${bytes} bytes, the topic takes ${state.maxMessageBytes}`;
+      return this.#refuse({ row, record, topic, reason });
+    }
+    const partition = key === null ? 0 : partitionOf(key, state.partitions);
+    return { topic, partition, key, value, headers, bytes };
+  }
+
+  #refuse(poison: Poison): EncodedRecord {
+    this.#options.onPoison(poison);
+    const topic = this.#options.topics.deadLetters;
+    const record = deadLetter(poison, { topic, source: this.#source, state: this.#options.findTopic(topic) });
+    return { ...record, bytes: recordBytes(record) };
+  }
+
+  /** `<product>.<aggregate type>`; modules of the CRM in lower case. Few and always the same: made once each. */
+  #topicOf(aggregateType: Buffer): string {
+    const type = aggregateType.toString('utf8');
+    let topic = this.#topicNames.get(type);
+    if (topic === undefined) {
+      const { sourceName, topics } = this.#options;
+      topic = topics.product(sourceName, sourceName === CRM_SOURCE ? type.toLowerCase() : type);
+      if (this.#topicNames.size < 10_000) this.#topicNames.set(type, topic);
+    }
+    return topic;
+  }
+}

@@ -1,0 +1,51 @@
+import type { Client } from 'pg';
+import { connectClient } from '#postgres';
+import {
+  createSlot,
+  inspectSlot,
+  readServerFacts,
+  requireLogicalWal,
+  requirePublication,
+  type ServerFacts,
+  type SlotState,
+} from '#replication';
+import { OUTBOX_TABLE, type PublisherConfig } from './publisher.config.ts';
+
+/** One session's ordinary connection to the source database, for checks; rows come over the replication connection. */
+export class SourceSide implements AsyncDisposable {
+  readonly #config: PublisherConfig;
+  readonly #client: Client;
+
+  private constructor(config: PublisherConfig, client: Client) {
+    this.#config = config;
+    this.#client = client;
+  }
+
+  static async connect(config: PublisherConfig): Promise<SourceSide> {
+    const applicationName = `causeway-publisher ${config.sourceName}`;
+    return new SourceSide(config, await connectClient({ url: config.sourceUrl, applicationName }));
+  }
+
+  facts(): Promise<ServerFacts> {
+    return readServerFacts(this.#client);
+  }
+
+  /** @throws CausewayError `WAL_LEVEL_NOT_LOGICAL` or `PUBLICATION_MISSING` */
+  async check(): Promise<void> {
+    requireLogicalWal(await this.facts());
+    await requirePublication(this.#client, { name: this.#config.publicationName, table: OUTBOX_TABLE });
+  }
+
+  slot(): Promise<SlotState | undefined> {
+    return inspectSlot(this.#client, this.#config.slotName);
+  }
+
+  async createSlot(): Promise<void> {
+    await createSlot(this.#client, this.#config.slotName);
+  }
+
+  /** Cuts a statement that is under way: creating a slot waits for other people's transactions. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#client.end();
+  }
+}

@@ -1,0 +1,169 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once as nextEvent } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Client } from 'pg';
+import { loadConfig } from '#config';
+import { connectClient, createScratchDatabase, migrate, migrationFolder } from '#postgres';
+import { dropSlot, inspectSlot, type SlotState } from '#replication';
+import { openTopics, until, type ReadRecord, type TopicContext } from '../../../libs/kafka/test/topic.context.ts';
+import { startPublisher, type PublisherApp } from '../src/publisher.app.ts';
+import { publisherProcessOptions } from '../src/publisher.config.ts';
+
+export { until };
+export type Settings = Record<string, string>;
+
+/** One line of a publisher's log. */
+export interface LogLine {
+  readonly level: string;
+  readonly msg: string;
+  readonly code?: string;
+  readonly reason?: string;
+  readonly url?: string;
+}
+
+export interface PublisherProcess {
+  readonly lines: readonly LogLine[];
+  line(msg: string): Promise<LogLine>;
+  /** Answers of /ready and /metrics. */
+  get(path: string): Promise<string>;
+  kill(signal: NodeJS.Signals): Promise<void>;
+}
+
+/** A product's database with its outbox, topics under a prefix, and publishers of both. */
+export interface PublisherContext extends AsyncDisposable {
+  readonly client: Client;
+  readonly slotName: string;
+  readonly topics: TopicContext;
+  /** Starts a publisher inside of this process and waits until it is ready. */
+  start(settings?: Settings): Promise<PublisherApp>;
+  /** Starts a publisher as a process of its own, from the sources. */
+  spawn(settings?: Settings): PublisherProcess;
+  emit(id: string, payload?: object): Promise<void>;
+  /** The same on a connection of its own. */
+  emitElsewhere(id: string): Promise<void>;
+  slot(): Promise<SlotState | undefined>;
+  /** Moves the free slot to the end of the WAL, as a person might. */
+  moveSlot(): Promise<void>;
+  read(topic: string): Promise<ReadRecord[]>;
+}
+
+const SOURCE = 'shop';
+
+export async function openPublisher(): Promise<PublisherContext> {
+  const adminUrl = process.env['CAUSEWAY_POSTGRES_URL'] ?? '';
+  const brokers = process.env['CAUSEWAY_KAFKA_BROKERS'] ?? '';
+  const database = await createScratchDatabase({ adminUrl, prefix: 'publisher' });
+  await migrate({ url: database.url, folder: migrationFolder('product') });
+  const client = await connectClient({ url: database.url, applicationName: 'causeway-test' });
+  const topics = await openTopics();
+  const slotName = `publisher_${randomUUID().replaceAll('-', '_')}`;
+  const stops: (() => Promise<unknown>)[] = [];
+  const environment = (settings: Settings): Record<string, string> => ({
+    CAUSEWAY_SOURCE_NAME: SOURCE,
+    CAUSEWAY_SOURCE_URL: database.url,
+    CAUSEWAY_SLOT: slotName,
+    CAUSEWAY_KAFKA_BROKERS: brokers,
+    CAUSEWAY_TOPIC_PREFIX: topics.prefix,
+    CAUSEWAY_TOPIC_PARTITIONS: '3',
+    CAUSEWAY_STANDBY_INTERVAL: '50ms',
+    ...settings,
+  });
+  const once = async (sql: string, values: unknown[]): Promise<void> => {
+    const other = await connectClient({ url: database.url, applicationName: 'causeway-test' });
+    await other.query(sql, values);
+    await other.end();
+  };
+  const context: PublisherContext = {
+    client,
+    slotName,
+    topics,
+    start: async (settings = {}) => {
+      const app = await startPublisher(
+        loadConfig(publisherProcessOptions, { ...environment(settings), CAUSEWAY_LOG_LEVEL: 'silent' }),
+      );
+      stops.push(() => app.stop());
+      // Rows from before the slot was created are not in its stream.
+      await until(async () => (await fetch(`${app.url}/ready`)).status === 200);
+      return app;
+    },
+    spawn: (settings = {}) => {
+      const child = spawnPublisher(environment(settings));
+      stops.push(() => child.kill('SIGKILL'));
+      return child;
+    },
+    emit: async (id, payload = {}) => {
+      await client.query('select outbox.emit($1, $2, $3, $4)', ['order', id, 'order.placed', payload]);
+    },
+    emitElsewhere: (id) => once(`select outbox.emit('order', $1, 'order.placed', '{}')`, [id]),
+    slot: () => inspectSlot(client, slotName),
+    moveSlot: () => once('select pg_replication_slot_advance($1, pg_current_wal_lsn())', [slotName]),
+    read: (topic) => topics.readCommitted(`${topics.prefix}${topic}`),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.allSettled(stops.map((stop) => stop()));
+      await client.query('rollback');
+      await client.query('select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = $1', [
+        slotName,
+      ]);
+      await until(() =>
+        dropSlot(client, slotName).then(
+          () => true,
+          () => false,
+        ),
+      );
+      await client.end();
+      await database.drop();
+      await topics[Symbol.asyncDispose]();
+    },
+  };
+  return context;
+}
+
+/** The orders' topic, once it holds what is expected; waits for that. */
+export async function readOrders(context: PublisherContext, count: number): Promise<ReadRecord[]> {
+  let records: ReadRecord[] = [];
+  await until(async () => {
+    records = await context.read(`${SOURCE}.order`).catch(() => []);
+    return records.length >= count;
+  });
+  return records;
+}
+
+function spawnPublisher(environment: Settings): PublisherProcess {
+  const [main, hooks] = ['../main.ts', './swc.register.mjs'].map((path) =>
+    fileURLToPath(new URL(path, import.meta.url)),
+  );
+  const flags = [
+    '--conditions=source',
+    '--disable-warning=TimeoutNegativeWarning',
+    '--import',
+    hooks ?? '',
+    main ?? '',
+  ];
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith('CAUSEWAY_') && name !== 'NODE_OPTIONS',
+  );
+  const env = { ...Object.fromEntries(inherited), ...environment };
+  const child: ChildProcess = spawn(process.execPath, flags, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const lines: LogLine[] = [];
+  if (child.stdout !== null)
+    createInterface({ input: child.stdout }).on('line', (line) => lines.push(JSON.parse(line) as LogLine));
+  const exited = nextEvent(child, 'exit');
+  const line = async (msg: string): Promise<LogLine> => {
+    await until(() => {
+      if (child.exitCode !== null) throw new Error(`the publisher ended before it said ${msg}`);
+      return lines.some((one) => one.msg === msg);
+    });
+    return lines.findLast((one) => one.msg === msg) as LogLine;
+  };
+  return {
+    lines,
+    line,
+    get: async (path) => (await fetch(`${(await line('listening')).url}${path}`)).text(),
+    kill: async (signal) => {
+      child.kill(signal);
+      await exited;
+    },
+  };
+}

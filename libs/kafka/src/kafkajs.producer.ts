@@ -1,0 +1,106 @@
+import type { Admin, Message, Producer, TopicMessages } from 'kafkajs';
+import type { Logger } from '#observability';
+import { withDeadline } from './deadline.ts';
+import { createKafka } from './kafka.client.ts';
+import { asKafkaError } from './kafka-error.policy.ts';
+import { partitionOf } from './murmur2.partitioner.ts';
+import {
+  DEFAULT_MAX_MESSAGE_BYTES,
+  type ProducerOptions,
+  type ProducerRecord,
+  type TransactionalProducer,
+} from './producer.port.ts';
+import { splitIntoSends, type PartitionBatch, type PlacedRecord } from './send.splitter.ts';
+
+/**
+ * kafkajs waits 300 ms and more after CONCURRENT_TRANSACTIONS, which every transaction gets that follows closely on another
+ * (tulios/kafkajs#304); the Java client waits 20 ms. What is still put off after two seconds ends the producer, and the next one
+ * tries again; connecting is tried as often.
+ */
+const RETRY = { initialRetryTime: 5, factor: 0, multiplier: 1, maxRetryTime: 50, retries: 300 };
+
+/** `TransactionalProducer` on kafkajs. */
+export class KafkajsProducer implements TransactionalProducer {
+  readonly #producer: Producer;
+  readonly #admin: Admin;
+  readonly #partitions = new Map<string, number>();
+  readonly #timeoutMs: number;
+  readonly #maxBatchBytes: (topic: string) => number;
+
+  constructor(options: ProducerOptions & { readonly logger: Logger }) {
+    this.#timeoutMs = options.transactionTimeoutMs;
+    this.#maxBatchBytes = options.maxBatchBytes ?? (() => DEFAULT_MAX_MESSAGE_BYTES);
+    const { brokers, clientId, logger } = options;
+    this.#admin = createKafka({ brokers, clientId, logger }).admin();
+    this.#producer = createKafka({ brokers, clientId, logger, retry: RETRY }).producer({
+      transactionalId: options.transactionalId,
+      transactionTimeout: options.transactionTimeoutMs,
+      idempotent: true,
+      maxInFlightRequests: 1,
+      // Every message comes with its partition; kafkajs leaves it to the partitioner to respect that.
+      createPartitioner:
+        () =>
+        ({ message: { partition } }) =>
+          partition ?? 0,
+    });
+  }
+
+  async init(): Promise<void> {
+    await this.#run('init', async () => {
+      await this.#producer.connect();
+      // The producer id is asked for with the first transaction; one that nothing was sent in leaves no trace.
+      const transaction = await this.#producer.transaction();
+      await transaction.abort();
+    });
+  }
+
+  async sendTransaction(records: readonly ProducerRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    await this.#run('transaction', async () => {
+      const placed = await this.#place(records);
+      const transaction = await this.#producer.transaction();
+      for (const send of splitIntoSends(placed, this.#maxBatchBytes)) {
+        await transaction.sendBatch({ topicMessages: byTopic(send), acks: -1 });
+      }
+      await transaction.commit();
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#producer.disconnect(), this.#admin.disconnect()]);
+  }
+
+  async #place(records: readonly ProducerRecord[]): Promise<PlacedRecord[]> {
+    const unplaced = records.filter(({ partition, key }) => partition === undefined && key !== null);
+    const unknown = new Set(unplaced.map(({ topic }) => topic).filter((topic) => !this.#partitions.has(topic)));
+    if (unknown.size > 0) {
+      await this.#admin.connect();
+      const { topics } = await this.#admin.fetchTopicMetadata({ topics: [...unknown] });
+      for (const { name, partitions } of topics) this.#partitions.set(name, partitions.length);
+    }
+    return records.map((record) => {
+      const { partition, topic, key } = record;
+      return {
+        ...record,
+        partition: partition ?? (key === null ? 0 : partitionOf(key, this.#partitions.get(topic) ?? 1)),
+      };
+    });
+  }
+
+  async #run(what: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await withDeadline(work(), { ms: this.#timeoutMs, what });
+    } catch (error) {
+      throw asKafkaError(error, { what });
+    }
+  }
+}
+
+function byTopic(batches: readonly PartitionBatch[]): TopicMessages[] {
+  const topics = Map.groupBy(batches.flat(), ({ topic }) => topic);
+  return [...topics].map(([topic, records]) => ({ topic, messages: records.map(asMessage) }));
+}
+
+function asMessage({ partition, key, value, headers }: PlacedRecord): Message {
+  return { partition, key, value, headers: Object.fromEntries(headers) };
+}

@@ -1,0 +1,60 @@
+/** A table as a Relation message describes it; columns are found by name, since their order is the table's history. */
+export interface Relation {
+  readonly id: number;
+  readonly schema: string;
+  readonly table: string;
+  readonly columns: readonly string[];
+}
+
+const NULL = -1;
+
+/** An inserted row: one copy of its frame, into which the columns point. Values are Postgres's text output. */
+export class Row {
+  readonly relation: Relation;
+  readonly #frame: Buffer;
+  /** Start and end of each column within the frame; `NULL` as the start of a null. */
+  readonly #bounds: readonly number[];
+
+  constructor(relation: Relation, tuple: { readonly frame: Buffer; readonly bounds: readonly number[] }) {
+    this.relation = relation;
+    this.#frame = tuple.frame;
+    this.#bounds = tuple.bounds;
+  }
+
+  /** The column's bytes, not copied: they live as long as the row. Null for SQL null and for a column there is not. */
+  bytes(column: number): Buffer | null {
+    const start = this.#bounds[2 * column];
+    const end = this.#bounds[2 * column + 1];
+    return start === undefined || end === undefined || start === NULL ? null : this.#frame.subarray(start, end);
+  }
+
+  text(column: number): string | null {
+    return this.bytes(column)?.toString('utf8') ?? null;
+  }
+}
+
+/**
+ * Reads TupleData at `offset` of a frame that nobody else will overwrite.
+ * @throws RangeError on a column format that was not asked for, or a frame that ends early.
+ */
+export function readRow(relation: Relation, source: { readonly frame: Buffer; readonly offset: number }): Row {
+  const { frame } = source;
+  const count = frame.readUInt16BE(source.offset);
+  const bounds: number[] = [];
+  let at = source.offset + 2;
+  for (let column = 0; column < count; column += 1) {
+    const format = frame.readUInt8(at);
+    at += 1;
+    if (format === 0x6e /* n: null */ || format === 0x75 /* u: unchanged, never in an insert */) {
+      bounds.push(NULL, NULL);
+    } else if (format === 0x74 /* t: text */) {
+      const start = at + 4;
+      at = start + frame.readUInt32BE(at);
+      bounds.push(start, at);
+    } else {
+      throw new RangeError(`column format ${String.fromCodePoint(format)} was not asked for`);
+    }
+  }
+  if (at > frame.length) throw new RangeError('the row ends early');
+  return new Row(relation, { frame, bounds });
+}

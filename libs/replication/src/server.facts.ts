@@ -1,0 +1,32 @@
+import { CausewayError } from '#contracts';
+import { parseLsn, type Lsn } from './lsn.ts';
+import type { SqlClient } from './sql.client.ts';
+
+export interface ServerFacts {
+  /** As `server_version_num`: 180004. */
+  readonly version: number;
+  readonly database: string;
+  readonly walLevel: string;
+  /** Where the next WAL record will be written. */
+  readonly walEnd: Lsn;
+}
+
+type FactsRow = { version: number; database: string; wal_level: string; wal_end: string };
+
+/** Reads what the checks of the source need. */
+export async function readServerFacts(client: SqlClient): Promise<ServerFacts> {
+  const { rows } = await client.query<FactsRow>(
+    `select current_setting('server_version_num')::int as version, current_database()::text as database,
+            current_setting('wal_level') as wal_level, pg_current_wal_insert_lsn()::text as wal_end`,
+  );
+  const [facts] = rows;
+  if (facts === undefined) throw new CausewayError('REPLICATION_BROKEN', { details: { asked: 'server facts' } });
+  const { version, database, wal_level: walLevel, wal_end: walEnd } = facts;
+  return { version, database, walLevel, walEnd: parseLsn(walEnd) };
+}
+
+/** @throws CausewayError `WAL_LEVEL_NOT_LOGICAL` */
+export function requireLogicalWal(facts: ServerFacts): void {
+  if (facts.walLevel === 'logical') return;
+  throw new CausewayError('WAL_LEVEL_NOT_LOGICAL', { details: { wal_level: facts.walLevel } });
+}

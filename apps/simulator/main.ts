@@ -1,0 +1,29 @@
+import { loadConfig, processOptions, simulatorOptions } from '#config';
+import { createLogger, errorFields, Shutdown } from '#observability';
+import { startSimulator } from './src/simulator.ts';
+
+const config = loadConfig({ ...processOptions, ...simulatorOptions });
+const logger = createLogger({ service: 'simulator', level: config.logLevel });
+const shutdown = new Shutdown({ logger, timeoutMs: config.shutdownTimeout });
+shutdown.onSignals();
+if (config.exitWithParent) shutdown.onParentGone();
+
+try {
+  const simulator = await startSimulator({
+    host: config.host,
+    port: config.port,
+    latencyMs: config.simulatorLatency,
+    clientId: config.simulatorClientId,
+    clientSecret: config.simulatorClientSecret,
+    refreshToken: config.simulatorRefreshToken,
+    unknownFields: config.simulatorUnknownFields,
+    limits: { edition: config.simulatorEdition },
+    seed: config.simulatorSeed,
+    dataFile: config.simulatorData,
+    logger,
+  });
+  shutdown.add('simulator', () => simulator.close());
+} catch (error) {
+  logger.fatal(errorFields(error), 'the simulator did not start');
+  process.exit(1);
+}

@@ -1,0 +1,56 @@
+import type { Call } from './call.ts';
+import { coqlCall } from './coql/coql.call.ts';
+import { convertCall } from './records/convert.call.ts';
+import { deleteManyCall, deleteOneCall } from './records/delete.call.ts';
+import { deletedCall } from './records/deleted.call.ts';
+import { getCall } from './records/get.call.ts';
+import { insertCall } from './records/insert.call.ts';
+import { listCall } from './records/list.call.ts';
+import { addNotesCall, relatedListCall } from './records/notes.call.ts';
+import { updateManyCall, updateOneCall } from './records/update.call.ts';
+import { upsertCall } from './records/upsert.call.ts';
+import { createFieldsCall } from './settings/create.fields.call.ts';
+import { fieldCall, fieldsCall } from './settings/fields.call.ts';
+import { moduleCall, modulesCall } from './settings/modules.call.ts';
+import { orgCall } from './settings/org.call.ts';
+import { updateFieldCall, updateFieldsCall } from './settings/update.fields.call.ts';
+import { userCall, usersCall } from './settings/users.call.ts';
+import {
+  changeWatchCall,
+  enableWatchCall,
+  listWatchCall,
+  replaceWatchCall,
+  stopWatchCall,
+} from './watch/watch.calls.ts';
+
+/** Every call that the simulator answers. */
+export const ALL_CALLS: readonly Call[] = [
+  insertCall,
+  updateManyCall,
+  updateOneCall,
+  upsertCall,
+  getCall,
+  listCall,
+  deleteOneCall,
+  deleteManyCall,
+  deletedCall,
+  convertCall,
+  addNotesCall,
+  relatedListCall,
+  coqlCall,
+  modulesCall,
+  moduleCall,
+  fieldsCall,
+  fieldCall,
+  createFieldsCall,
+  updateFieldsCall,
+  updateFieldCall,
+  orgCall,
+  usersCall,
+  userCall,
+  enableWatchCall,
+  replaceWatchCall,
+  changeWatchCall,
+  listWatchCall,
+  stopWatchCall,
+];

@@ -1,0 +1,44 @@
+import { ZONE } from '../../org/zoho.time.ts';
+import type { Call } from '../call.ts';
+import { onArea } from '../needs.ts';
+
+/** `GET /org` (reference 8); `paid_type` tells the edition, hence the limits. */
+export const orgCall: Call = {
+  kind: 'org',
+  method: 'GET',
+  path: '/crm/v8/org',
+  needs: onArea('org', ['READ']),
+  run: (_request, org) => ({
+    status: 200,
+    body: {
+      org: [
+        {
+          id: org.id,
+          zgid: org.id.slice(-9),
+          company_name: 'Simulated Company',
+          domain_name: `org${org.id.slice(-9)}`,
+          alias: null,
+          primary_email: org.users.admin.email,
+          primary_zuid: org.users.admin.zuid,
+          country: 'Nigeria',
+          country_code: 'NG',
+          currency: 'Euro',
+          currency_symbol: '€',
+          iso_code: 'EUR',
+          currency_locale: 'en_GB',
+          time_zone: ZONE.name,
+          type: 'production',
+          mc_status: false,
+          license_details: {
+            paid: true,
+            paid_type: org.limits.settings.edition.toLowerCase(),
+            paid_expiry: null,
+            trial_type: null,
+            trial_expiry: null,
+            users_license_purchased: org.limits.settings.users,
+          },
+        },
+      ],
+    },
+  }),
+};

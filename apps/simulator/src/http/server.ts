@@ -1,0 +1,60 @@
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { errorBody } from '../answers/answer.ts';
+import { invalidUrl } from '../answers/errors.ts';
+import { refusalAnswer } from '../answers/refusal.answer.ts';
+import { addControl } from '../control/control.routes.ts';
+import type { Org } from '../org/org.ts';
+import { addPage } from '../page/page.routes.ts';
+import { handleApi } from './api.pipeline.ts';
+import { handleOAuth } from './oauth.pipeline.ts';
+import type { RawRequest } from './raw.request.ts';
+import { send, sendAnswer } from './send.ts';
+
+const MOST_BYTES = 32 * 1024 * 1024;
+
+/** The listener: the imitated API, the accounts server, the control side and the page, all on one address. */
+export function makeServer(org: Org): FastifyInstance {
+  const app = fastify({
+    bodyLimit: MOST_BYTES,
+    logger: false,
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    frameworkErrors: (_error, _request, reply) => {
+      void sendAnswer(reply, refusalAnswer(invalidUrl()));
+    },
+  });
+  // Bodies stay text until the call is known: what malformed JSON means is the API's to say.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  app.setErrorHandler((error: { readonly statusCode?: number; readonly message: string }, _request, reply) => {
+    const status = error.statusCode ?? 500;
+    const code = status === 413 ? 'FILE_TOO_LARGE' : status < 500 ? 'INVALID_DATA' : 'INTERNAL_ERROR';
+    return sendAnswer(reply, {
+      status,
+      body: errorBody(code, status < 500 ? 'invalid data' : 'Internal Server Error'),
+    });
+  });
+  app.setNotFoundHandler((_request, reply) => sendAnswer(reply, refusalAnswer(invalidUrl())));
+  app.get('/health', () => ({ status: 'ok' }));
+  app.all('/crm/*', async (request, reply) => send(reply, await handleApi(org, rawOf(request))));
+  app.all('/oauth/*', async (request, reply) => send(reply, await handleOAuth(org, rawOf(request))));
+  addControl(app, org);
+  addPage(app, org);
+  return app;
+}
+
+function rawOf(request: FastifyRequest): RawRequest {
+  const [path, query] = splitUrl(request.url);
+  return {
+    method: request.method,
+    path,
+    query: new URLSearchParams(query),
+    headers: request.headers,
+    text: typeof request.body === 'string' ? request.body : '',
+  };
+}
+
+function splitUrl(url: string): [string, string] {
+  const mark = url.indexOf('?');
+  return mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
+}

@@ -1,0 +1,31 @@
+import { ALL_SCOPES } from '../oauth/scopes.ts';
+import type { LimitSettings } from '../limits/limit.gate.ts';
+
+/** What is fixed when the simulator starts; a reset goes back to it. */
+export interface SimulatorSettings {
+  readonly latencyMs: number;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly refreshToken: string;
+  readonly scopes: readonly string[];
+  readonly unknownFields: 'reject' | 'ignore';
+  /** Whether a picklist takes values it does not list; Stage and Pipeline never do (reference 9, contradictory). */
+  readonly newPicklistValues: 'accept' | 'reject';
+  /** Status of the token throttle's answer (reference 1.3, contradictory). */
+  readonly accessDeniedStatus: 400 | 200;
+  readonly limits: LimitSettings;
+  readonly seed: number;
+}
+
+export const DEFAULT_SETTINGS: SimulatorSettings = {
+  latencyMs: 0,
+  clientId: '1000.SIMULATOR',
+  clientSecret: 'simulator-secret',
+  refreshToken: '1000.simulator.refresh',
+  scopes: ALL_SCOPES,
+  unknownFields: 'reject',
+  newPicklistValues: 'reject',
+  accessDeniedStatus: 400,
+  limits: { edition: 'Enterprise', users: 100 },
+  seed: 1,
+};

@@ -1,0 +1,96 @@
+import type { Logger } from '#observability';
+import { isTokenRefused } from './answer/answer.classify.ts';
+import { sampleOf } from './answer/answer.sample.ts';
+import { isUnreadable, outcomeClassOf } from './call.outcome.ts';
+import { observationOf, type CallObserver, type Try } from './call.observer.ts';
+import type { Call, RunCall } from './call.types.ts';
+import type { Exchange, HttpRequest, Transport } from './http/exchange.types.ts';
+import { retryAtOf } from './http/retry.after.ts';
+import type { Grant, TokenSource } from './token/token.types.ts';
+
+export interface RunnerOptions {
+  readonly transport: Transport;
+  readonly tokens: TokenSource;
+  readonly clock: () => number;
+  readonly report: Reporter;
+}
+
+const API = '/crm/v8';
+
+/**
+ * Puts token, transport, observer and classification together. The only repetition in this client is here: a refused
+ * access token is replaced once and the call made once more (packs/README.md section 4).
+ */
+export function createRunner(options: RunnerOptions): RunCall {
+  const { tokens, report } = options;
+  return async (call, read) => {
+    const first = await tokens.current();
+    if (first.kind !== 'grant') return read(first);
+    let attempt = await attemptOf(options, call, first);
+    if (isTokenRefused(attempt.exchange)) {
+      report(attempt, { kind: 'token_refused' });
+      const second = await tokens.renew(first.accessToken);
+      if (second.kind !== 'grant') return read(second);
+      attempt = await attemptOf(options, call, second);
+    }
+    const result = read(attempt.exchange);
+    report(attempt, result);
+    return result;
+  };
+}
+
+async function attemptOf({ transport, clock }: RunnerOptions, call: Call, grant: Grant): Promise<Try> {
+  const start = clock();
+  const exchange = dated(await transport.send(requestOf(call, grant)), clock());
+  const path = `${API}${call.shownPath ?? call.path}`;
+  return { kind: call.kind, method: call.method, path, records: call.records, exchange, ms: clock() - start };
+}
+
+function requestOf(call: Call, grant: Grant): HttpRequest {
+  const query = new URLSearchParams(
+    Object.entries(call.query ?? {}).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value] as [string, string]],
+    ),
+  ).toString();
+  return {
+    origin: grant.apiDomain,
+    method: call.method,
+    path: `${API}${call.path}${query === '' ? '' : `?${query}`}`,
+    headers: {
+      authorization: `Zoho-oauthtoken ${grant.accessToken}`,
+      accept: 'application/json',
+      ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...call.headers,
+    },
+    body: call.body === undefined ? null : JSON.stringify(call.body),
+  };
+}
+
+function dated(exchange: Exchange, now: number): Exchange {
+  if (exchange.kind !== 'answer') return exchange;
+  return { ...exchange, retryAt: retryAtOf(exchange.headers['retry-after'], now) };
+}
+
+/** Tells one try and its result to the observer and, if the answer made no sense, to the log. */
+export type Reporter = (attempt: Try, result: unknown) => void;
+
+export function createReporter(options: { readonly onCall: CallObserver; readonly logger: Logger }): Reporter {
+  const { onCall, logger } = options;
+  return (attempt, result) => {
+    const observation = observationOf(attempt, outcomeClassOf(result));
+    if (isUnreadable(result)) {
+      const { kind, method, path, status } = observation;
+      const sample = sampleOf(attempt.exchange);
+      logger.error(
+        { code: 'CRM_ANSWER_UNREADABLE', kind, method, path, status, sample },
+        'unreadable answer of the CRM',
+      );
+    }
+    try {
+      onCall(observation);
+    } catch (error) {
+      // An observer's fault must not turn a write that happened into a failed one.
+      logger.error({ err: error }, 'the call observer failed');
+    }
+  };
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import type { JsonObject } from '#contracts';
+import { classifyRead } from '../answer/answer.classify.ts';
+import type { Call, Caller } from '../call.types.ts';
+import { COQL_VALUES, selectWhere } from '../coql.query.ts';
+import type { Failure } from '../outcome.types.ts';
+import { infoSchema, recordsSchema, type RecordsResult, type ZohoRecord } from './record.read.ts';
+
+export type CoqlResult =
+  { readonly kind: 'ok'; readonly rows: readonly JsonObject[]; readonly more: boolean } | Failure;
+
+const coqlSchema = z.looseObject({
+  data: z.array(z.looseObject({}).transform((row) => row as JsonObject)),
+  info: infoSchema,
+});
+
+/** Runs one query (reference 2.8). It sees what was written just before, unlike the search (reference 0.8). */
+export function coql(caller: Caller, query: string): Promise<CoqlResult> {
+  return caller.run(callOf(query), (reply) => {
+    const result = classifyRead(reply, coqlSchema);
+    if (result.kind !== 'ok') return result;
+    return { kind: 'ok', rows: result.body?.data ?? [], more: result.body?.info?.more_records ?? false };
+  });
+}
+
+export interface FindOptions {
+  readonly field: string;
+  readonly values: readonly string[];
+  readonly fields: readonly string[];
+}
+
+/**
+ * The records whose text field has exactly one of the given values. The comparison is made again here, so that a
+ * looser one in the CRM (case, trimming, quoting) never passes another record off as ours. One call for 50 values.
+ */
+export async function findByField(caller: Caller, module: string, options: FindOptions): Promise<RecordsResult> {
+  const { field, fields } = options;
+  const values = [...new Set(options.values)];
+  const found: ZohoRecord[] = [];
+  for (let start = 0; start < values.length; start += COQL_VALUES) {
+    const part = values.slice(start, start + COQL_VALUES);
+    const query = selectWhere({ module, fields, field, values: part });
+    const result = await caller.run(callOf(query), (reply) => classifyRead(reply, recordsSchema));
+    if (result.kind !== 'ok') return result;
+    const isWanted = (value: unknown): boolean => typeof value === 'string' && part.includes(value);
+    found.push(...(result.body?.data ?? []).filter((record) => isWanted(record[field])));
+  }
+  return { kind: 'ok', records: found };
+}
+
+function callOf(query: string): Call {
+  return { kind: 'coql', method: 'POST', path: '/coql', body: { select_query: query }, records: 0 };
+}

@@ -1,0 +1,62 @@
+import type { Caller } from './call.types.ts';
+import { convert, type ConvertOptions } from './calls/convert.call.ts';
+import { convertedLead } from './calls/converted-lead.call.ts';
+import { coql, findByField, type FindOptions } from './calls/coql.call.ts';
+import { addPicklistValues, createFields, type NewField } from './calls/create-fields.call.ts';
+import { deleted, type DeletedOptions } from './calls/deleted.call.ts';
+import { fields } from './calls/fields.call.ts';
+import { getById, type GetByIdOptions } from './calls/get-by-id.call.ts';
+import { getByIds, type GetByIdsOptions } from './calls/get-by-ids.call.ts';
+import { insert, type InsertOptions } from './calls/insert.call.ts';
+import { listModifiedSince, type ListModifiedOptions } from './calls/list-modified.call.ts';
+import { modules } from './calls/modules.call.ts';
+import { createNotes, listNotes, type ListNotesOptions, type NewNote } from './calls/notes.call.ts';
+import { org } from './calls/org.call.ts';
+import { remove, type RemoveOptions } from './calls/remove.call.ts';
+import { update, type UpdateOptions } from './calls/update.call.ts';
+import { upsert, type UpsertOptions } from './calls/upsert.call.ts';
+import { users, type UsersOptions } from './calls/users.call.ts';
+import { listWatch, type ListWatchOptions } from './calls/watch-list.call.ts';
+import { disableWatch, enableWatch, renewWatch, type Channel } from './calls/watch.call.ts';
+
+export type ZohoCalls = ReturnType<typeof bindCalls>;
+
+/** The calls of one connection. Each is documented where it is written, in calls/. */
+export function bindCalls(caller: Caller) {
+  return {
+    // Records
+    upsert: (module: string, options: UpsertOptions) => upsert(caller, module, options),
+    update: (module: string, options: UpdateOptions) => update(caller, module, options),
+    insert: (module: string, options: InsertOptions) => insert(caller, module, options),
+    remove: (module: string, options: RemoveOptions) => remove(caller, module, options),
+    getByIds: (module: string, options: GetByIdsOptions) => getByIds(caller, module, options),
+    getById: (module: string, options: GetByIdOptions) => getById(caller, module, options),
+    listModifiedSince: (module: string, options: ListModifiedOptions) => listModifiedSince(caller, module, options),
+    deleted: (module: string, options: DeletedOptions) => deleted(caller, module, options),
+    coql: (query: string) => coql(caller, query),
+    findByField: (module: string, options: FindOptions) => findByField(caller, module, options),
+
+    // Leads and notes
+    convert: (options: ConvertOptions) => convert(caller, options),
+    convertedLead: (ids: readonly string[]) => convertedLead(caller, ids),
+    createNotes: (notes: readonly NewNote[]) => createNotes(caller, notes),
+    listNotes: (module: string, options: ListNotesOptions) => listNotes(caller, module, options),
+
+    // Metadata
+    fields: (module: string) => fields(caller, module),
+    createFields: (module: string, options: { readonly fields: readonly NewField[] }) =>
+      createFields(caller, module, options),
+    addPicklistValues: (module: string, options: { readonly fieldId: string; readonly values: readonly string[] }) =>
+      addPicklistValues(caller, module, options),
+    modules: () => modules(caller),
+    org: () => org(caller),
+    users: (options: UsersOptions) => users(caller, options),
+
+    watch: {
+      enable: (channels: readonly Channel[]) => enableWatch(caller, channels),
+      renew: (channels: readonly Channel[]) => renewWatch(caller, channels),
+      disable: (channelIds: readonly string[]) => disableWatch(caller, channelIds),
+      list: (options?: ListWatchOptions) => listWatch(caller, options),
+    },
+  } as const;
+}

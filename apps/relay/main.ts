@@ -1,0 +1,3 @@
+import { startRelay } from './src/relay.start.ts';
+
+await startRelay();

@@ -1,0 +1,47 @@
+import type { ClaimedCommand } from '#ledger';
+
+/** How commands of a group go out. `locate`: a delete whose record is known by its identity only. */
+export type CallForm = 'upsert' | 'update' | 'remove' | 'locate';
+
+/** Commands that can share a call: same connection, module, form and trigger. A record appears once. */
+export interface CommandGroup {
+  readonly connectionId: string;
+  /** The module that the call goes to: that of the link where there is one, since a converted record lives on there. */
+  readonly module: string;
+  readonly form: CallForm;
+  readonly identityField: string;
+  readonly trigger: readonly string[];
+  readonly commands: readonly ClaimedCommand[];
+}
+
+export function formOf(command: Pick<ClaimedCommand, 'operation' | 'link'>): CallForm {
+  if (command.operation === 'delete') return command.link === null ? 'locate' : 'remove';
+  return command.link === null ? 'upsert' : 'update';
+}
+
+/** Splits claimed commands into calls, oldest first; within a group their order is kept. */
+export function groupCommands(commands: readonly ClaimedCommand[]): CommandGroup[] {
+  const groups = new Map<string, ClaimedCommand[]>();
+  for (const command of commands) {
+    const key = JSON.stringify([
+      command.connectionId,
+      command.link?.module ?? command.module,
+      formOf(command),
+      command.identity.field,
+      command.trigger,
+    ]);
+    groups.set(key, [...(groups.get(key) ?? []), command]);
+  }
+  return [...groups.values()].flatMap((members) => {
+    const [first] = members;
+    if (first === undefined) return [];
+    return {
+      connectionId: first.connectionId,
+      module: first.link?.module ?? first.module,
+      form: formOf(first),
+      identityField: first.identity.field,
+      trigger: first.trigger,
+      commands: members,
+    };
+  });
+}

@@ -1,0 +1,180 @@
+import type { Kysely } from 'kysely';
+import type { Json } from '#contracts';
+import { setConnectionState } from '#connections';
+import { claimCommands, putEchoes, settleCommands, type ClaimedCommand, type Echo, type SettledCommand } from '#ledger';
+import { triggerFor } from '#mapping';
+import { errorFields, type Logger } from '#observability';
+import type { IntegrationDatabase } from '#postgres';
+import { WorkLoop } from '#workers';
+import type { WriteOutcome } from '#zoho';
+import { groupCommands, type CommandGroup } from './command.groups.ts';
+import { CommandHold } from './command.hold.ts';
+import { splitByConversion } from './conversion.policy.ts';
+import type { CrmWriter } from './crm.writer.ts';
+import type { DispatcherMetrics } from './dispatcher.metrics.ts';
+import { sendGroup } from './group.send.ts';
+import { isLost, resolveOutcome } from './outcome.resolve.ts';
+import { verifyUnknown } from './unknown.verify.ts';
+
+export interface DispatcherOptions {
+  readonly db: Kysely<IntegrationDatabase>;
+  readonly clients: { clientOf(connectionId: string): Promise<CrmWriter> };
+  /** Connections whose set-up is in order. */
+  readonly cleared: () => readonly string[];
+  readonly owner: string;
+  readonly leaseMs: number;
+  readonly batchSize: number;
+  readonly concurrency: number;
+  readonly logger: Logger;
+  readonly metrics: DispatcherMetrics;
+  readonly random?: () => number;
+}
+
+/** The dispatcher: workers that claim commands, send them and record what came of each. */
+export class DispatcherService {
+  readonly #options: DispatcherOptions;
+  readonly #loop: WorkLoop;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+    const { concurrency, logger } = options;
+    this.#loop = new WorkLoop({ name: 'dispatcher', concurrency, logger, round: () => this.#round() });
+  }
+
+  start(): void {
+    this.#loop.start();
+  }
+
+  /** New commands may be there. */
+  wake(): void {
+    this.#loop.wake();
+  }
+
+  /** Waits for the calls under way; what was claimed and not sent goes back by its lease. */
+  stop(): Promise<void> {
+    return this.#loop.stop();
+  }
+
+  /** One claim with everything that follows from it. False when there was nothing to do. */
+  async #round(): Promise<boolean> {
+    const { db, owner, leaseMs, batchSize, cleared, logger } = this.#options;
+    const connectionIds = cleared();
+    if (connectionIds.length === 0) return false;
+    const hold = new CommandHold({ db, owner, leaseMs, since: performance.now() });
+    const claimed = await claimCommands(db, { owner, leaseMs, limit: batchSize, connectionIds });
+    const { ended, open } = splitByConversion(claimed);
+    await this.#settle(ended);
+    for (const group of groupCommands(open.map(inItsLane))) {
+      try {
+        await this.#dispatch(group, hold);
+      } catch (error) {
+        // Other groups may be of other tenants. What was claimed here comes back by its lease, to be verified.
+        const about = { connection: group.connectionId, commands: group.commands.length };
+        logger.error({ ...about, ...errorFields(error) }, 'a group of commands failed');
+      }
+    }
+    return claimed.length > 0;
+  }
+
+  async #dispatch(group: CommandGroup, hold: CommandHold): Promise<void> {
+    const { db, metrics } = this.#options;
+    const started = performance.now();
+    const crm = await this.#clientOf(group);
+    if (crm === null) return;
+    const { settled, toSend, failure } = await verifyUnknown(crm, group);
+    await this.#settle(settled);
+    const commands = await hold.stillHeld(toSend);
+    await putEchoes(db, commands.flatMap(echoesOf));
+    const answers = commands.length === 0 ? [] : await sendGroup(crm, { ...group, commands });
+    await this.#stopRefused(group.connectionId, failure === null ? answers : [failure, ...answers]);
+    await this.#settleAnswers(crm, pairsOf(commands, answers), hold);
+    metrics.callSeconds.observe({ form: group.form }, (performance.now() - started) / 1000);
+  }
+
+  /** Null when there is no client: nothing was sent, and what is unknown stays so. */
+  async #clientOf({ connectionId, commands }: CommandGroup): Promise<CrmWriter | null> {
+    const { clients, logger } = this.#options;
+    try {
+      return await clients.clientOf(connectionId);
+    } catch (error) {
+      logger.error({ connection: connectionId, ...errorFields(error) }, 'a connection cannot be used');
+      const { code: reason } = errorFields(error);
+      await this.#settle(
+        commands.map((command) => ({ command, outcome: { kind: command.verify ? 'unknown' : 'unavailable', reason } })),
+      );
+      return null;
+    }
+  }
+
+  /** What needs no further call is settled at once; lost records are followed one by one and must not hold up the others. */
+  async #settleAnswers(crm: CrmWriter, answered: readonly AnsweredCommand[], hold: CommandHold): Promise<void> {
+    const plain = answered.filter(({ command, answer }) => !isLost(command, answer));
+    await this.#settle(await Promise.all(plain.map(({ command, answer }) => resolveOutcome(crm, command, answer))));
+    for (const { command, answer } of answered.filter((each) => isLost(each.command, each.answer))) {
+      const held = await hold.stillHeld([command]);
+      if (held.length > 0) await this.#settle([await resolveOutcome(crm, command, answer)]);
+    }
+  }
+
+  async #settle(settled: readonly SettledCommand[]): Promise<void> {
+    if (settled.length === 0) return;
+    const { db, owner, random = Math.random } = this.#options;
+    const ours = await settleCommands(db, settled, { owner, random });
+    for (const entry of settled) if (ours.has(entry.command.id)) this.#tell(entry);
+  }
+
+  #tell({ command, outcome }: SettledCommand): void {
+    const { logger, metrics } = this.#options;
+    metrics.outcomes.inc({ connection: command.connectionId, outcome: outcome.kind });
+    const about = { commandId: command.id, connection: command.connectionId, eventId: command.eventId };
+    if (outcome.kind === 'rejected') {
+      logger.warn(
+        { ...about, code: outcome.code, field: outcome.field, reason: outcome.reason },
+        'a command was parked',
+      );
+    } else if (outcome.kind === 'unknown' || outcome.kind === 'unavailable' || outcome.kind === 'throttled') {
+      logger.warn(
+        { ...about, outcome: outcome.kind, reason: outcome.reason, attempt: command.attempt },
+        'a command is tried again',
+      );
+    } else {
+      logger.debug({ ...about, outcome: outcome.kind }, 'a command is done');
+    }
+  }
+
+  /** A refusal of everything that the connection does stops it until a person has acted; its commands wait. */
+  async #stopRefused(connectionId: string, answers: readonly WriteOutcome[]): Promise<void> {
+    const refused = answers.find((answer) => answer.kind === 'rejected' && answer.concerns === 'connection');
+    if (refused?.kind !== 'rejected') return;
+    const { code, reason } = refused;
+    await setConnectionState(this.#options.db, { id: connectionId, state: 'action_needed', code, reason });
+    this.#options.logger.error({ connection: connectionId, code, reason }, 'the connection was stopped');
+  }
+}
+
+function inItsLane(command: ClaimedCommand): ClaimedCommand {
+  return { ...command, trigger: triggerFor(command.lane, command) };
+}
+
+interface AnsweredCommand {
+  readonly command: ClaimedCommand;
+  readonly answer: WriteOutcome;
+}
+
+function pairsOf(commands: readonly ClaimedCommand[], answers: readonly WriteOutcome[]): AnsweredCommand[] {
+  return commands.map((command, index) => {
+    const answer = answers[index];
+    if (answer === undefined) throw new Error('the client gives an outcome for each record');
+    return { command, answer };
+  });
+}
+
+function echoesOf({ connectionId, recordKey, fields }: ClaimedCommand): Echo[] {
+  return Object.entries(fields).map(([field, value]: [string, Json]) => ({
+    connectionId,
+    recordKey,
+    field,
+    value,
+    source: 'sent',
+  }));
+}

@@ -1,0 +1,26 @@
+import { counter, histogram, type Registry } from '#observability';
+
+export type MapperMetrics = ReturnType<typeof mapperMetrics>;
+
+export function mapperMetrics(registry: Registry) {
+  const byMapping = ['mapping'];
+  return {
+    events: counter(registry, 'mapper_events_total', {
+      help: 'Events by verdict',
+      labelNames: [...byMapping, 'verdict'],
+    }),
+    repeated: counter(registry, 'mapper_repeated_total', {
+      help: 'Events that came again and were dropped by the inbox',
+      labelNames: byMapping,
+    }),
+    problems: counter(registry, 'mapper_problems_total', {
+      help: 'Values that cannot be used',
+      labelNames: [...byMapping, 'code'],
+    }),
+    setAside: counter(registry, 'mapper_set_aside_total', {
+      help: 'Events set aside',
+      labelNames: [...byMapping, 'code'],
+    }),
+    batchSeconds: histogram(registry, 'mapper_batch_seconds', { help: 'Time from a batch to its commit' }),
+  };
+}

@@ -1,0 +1,36 @@
+import {
+  CausewayError,
+  decodeEvent,
+  isCausewayError,
+  productOfSource,
+  type CausewayEvent,
+  type ErrorCode,
+} from '#contracts';
+import type { BatchRecord } from '#kafka';
+import type { Mapping } from '#mapping';
+
+/** A record that is an event of the mapping's product, or why it is none. */
+export type Reading =
+  | { readonly record: BatchRecord; readonly event: CausewayEvent }
+  | {
+      readonly record: BatchRecord;
+      readonly event: CausewayEvent | null;
+      readonly code: ErrorCode;
+      readonly field: string | null;
+    };
+
+/** Decodes one record. Whatever it holds, the answer is a value: one bad record must not stop its partition. */
+export function readRecord(record: BatchRecord, mapping: Mapping): Reading {
+  try {
+    const event = decodeEvent(record);
+    if (productOfSource(event.source) === mapping.product) return { record, event };
+    return { record, event, code: 'EVENT_UNMAPPED', field: 'source' };
+  } catch (error) {
+    if (!isCausewayError(error)) throw error;
+    return { record, event: null, code: error.code, field: fieldOf(error) };
+  }
+}
+
+function fieldOf(error: CausewayError): string | null {
+  return typeof error.details['field'] === 'string' ? error.details['field'] : null;
+}

@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { NestFactory } from '@nestjs/core';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import { Logger as NestLogger } from 'nestjs-pino';
+import {
+  crmOptions,
+  integrationOptions,
+  kafkaOptions,
+  loadConfig,
+  processOptions,
+  summariseConfig,
+  type Config,
+} from '#config';
+import { ClientRegistry, callObserver } from '#connections';
+import { BatchStrategy, TopicAdmin, createKafka } from '#kafka';
+import { COMMANDS_CHANNEL, countOpenCommands } from '#ledger';
+import {
+  Health,
+  Shutdown,
+  createLogger,
+  createRegistry,
+  startOpsServer,
+  type Logger,
+  type Registry,
+} from '#observability';
+import { loadPack } from '#packs';
+import { createDatabase, createPool, listen, type IntegrationDatabase } from '#postgres';
+import { createSecretBox } from '#zoho';
+import { dispatcherMetrics } from './dispatcher/dispatcher.metrics.ts';
+import { DispatcherService } from './dispatcher/dispatcher.service.ts';
+import { PRODUCT_EVENTS } from './mapper/mapper.controller.ts';
+import { mapperMetrics, type MapperMetrics } from './mapper/mapper.metrics.ts';
+import { MapperService } from './mapper/mapper.service.ts';
+import { RelayModule } from './relay.module.ts';
+import { SetUpGuard } from './setup/setup.guard.ts';
+
+/** Token refreshes at a time. */
+const LOCK_POOL = 4;
+const OPTIONS = { ...processOptions, ...kafkaOptions, ...integrationOptions, ...crmOptions };
+type RelayConfig = Config<typeof OPTIONS>;
+
+interface Parts {
+  readonly config: RelayConfig;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  readonly health: Health;
+  readonly shutdown: Shutdown;
+  readonly db: ReturnType<typeof createDatabase<IntegrationDatabase>>;
+}
+
+/** Starts the relay: mapper (Kafka to ledger) and dispatcher (ledger to CRM). */
+export async function startRelay(): Promise<void> {
+  const config = loadConfig(OPTIONS);
+  const logger = createLogger({ service: 'relay', level: config.logLevel });
+  logger.info(summariseConfig(OPTIONS, config), 'starting');
+  const shutdown = new Shutdown({ logger, timeoutMs: config.shutdownTimeout });
+  shutdown.onSignals();
+  if (config.exitWithParent) shutdown.onParentGone();
+  const registry = createRegistry('relay');
+  const health = new Health();
+  health.set('mapper', { ready: false, reason: 'starting' });
+  const ops = await startOpsServer({ host: config.host, port: config.port, health, registry });
+  shutdown.add('operators server', () => ops.close());
+  logger.info({ url: ops.url }, 'listening');
+
+  const pool = createPool({
+    url: config.integrationUrl,
+    max: config.poolSize,
+    applicationName: 'causeway-relay',
+    logger,
+  });
+  const db = createDatabase<IntegrationDatabase>(pool);
+  shutdown.add('postgres', () => db.destroy());
+  const packs = await Promise.all(config.packs.map((name) => loadPack(name)));
+  const mappings = packs.map(({ mapping }) => mapping);
+  const parts: Parts = { config, logger, registry, health, shutdown, db };
+
+  await startDispatcher(parts, mappings);
+  const metrics = mapperMetrics(registry);
+  const topicPrefix = config.topicPrefix ?? '';
+  await startMapper(parts, { mapper: new MapperService({ db, mappings, topicPrefix, logger, metrics }), metrics });
+}
+
+async function startDispatcher(
+  parts: Parts,
+  mappings: ConstructorParameters<typeof SetUpGuard>[0]['mappings'],
+): Promise<void> {
+  const { config, logger, registry, shutdown, db } = parts;
+  const box = createSecretBox({ key: config.secretKey });
+  const lockPool = createPool({
+    url: config.integrationUrl,
+    max: LOCK_POOL,
+    applicationName: 'causeway-relay-locks',
+    logger,
+  });
+  const locks = createDatabase<IntegrationDatabase>(lockPool);
+  shutdown.add('locks', () => locks.destroy());
+  const onCall = callObserver(registry);
+  const clients = new ClientRegistry({ db, locks, box, callTimeoutMs: config.callTimeout, onCall, logger });
+  shutdown.add('crm clients', () => clients.close());
+  const metrics = dispatcherMetrics(registry);
+  const guard: SetUpGuard = new SetUpGuard({ db, clients, mappings, logger, onCleared: () => dispatcher.wake() });
+  const dispatcher = new DispatcherService({
+    db,
+    clients,
+    cleared: () => guard.cleared,
+    owner: `relay-${randomUUID()}`,
+    leaseMs: config.leaseTime,
+    batchSize: config.dispatchBatch,
+    concurrency: config.dispatchConcurrency,
+    logger,
+    metrics,
+  });
+  const url = config.integrationUrl;
+  const listener = await listen({ url, channel: COMMANDS_CHANNEL, logger, onNotify: () => dispatcher.wake() });
+  shutdown.add('listener', () => listener.close());
+  dispatcher.start();
+  shutdown.add('dispatcher', () => dispatcher.stop());
+  await guard.start();
+  shutdown.add('set-up guard', () => guard.stop());
+  const counting = setInterval(() => void showOpenCommands(db, metrics), 5000);
+  shutdown.add('counting', () => clearInterval(counting));
+}
+
+/** A look that fails leaves the gauges as they are; the dispatcher's own error says what is wrong. */
+async function showOpenCommands(db: Parts['db'], metrics: ReturnType<typeof dispatcherMetrics>): Promise<void> {
+  const counts = await countOpenCommands(db).catch(() => null);
+  if (counts === null) return;
+  for (const state of ['ready', 'in_flight', 'unknown', 'parked']) metrics.open.set({ state }, counts[state] ?? 0);
+}
+
+async function startMapper(parts: Parts, own: { mapper: MapperService; metrics: MapperMetrics }): Promise<void> {
+  const { config, logger, health, shutdown } = parts;
+  const { mapper, metrics } = own;
+  const kafka = createKafka({ brokers: config.kafkaBrokers, clientId: 'causeway-relay', logger });
+  const admin = new TopicAdmin(kafka);
+  const { topicPartitions: partitions, topicReplication: replication } = config;
+  for (const topic of mapper.topics) await admin.ensure({ topic, partitions, replication });
+  await admin.close();
+  const strategy = new BatchStrategy({
+    kafka,
+    groupId: `${config.topicPrefix ?? ''}causeway.mapper`,
+    subscriptions: { [PRODUCT_EVENTS]: mapper.topics },
+    logger,
+    onBatch: (_batch, seconds) => metrics.batchSeconds.observe(seconds),
+    onState: (state, reason) => health.set('mapper', state === 'running' ? { ready: true } : { ready: false, reason }),
+  });
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(RelayModule.with({ mapper, logger }), {
+    strategy,
+    bufferLogs: true,
+  });
+  app.useLogger(app.get(NestLogger));
+  await app.listen();
+  shutdown.add('mapper', () => app.close());
+  logger.info({ topics: mapper.topics }, 'consuming');
+}

@@ -1,0 +1,3 @@
+import { startWebhooks } from './src/webhooks.start.ts';
+
+await startWebhooks();

@@ -1,0 +1,149 @@
+import type { Kysely } from 'kysely';
+import { listConnections, type Connection } from '#connections';
+import { putEchoes, type Echo } from '#ledger';
+import type { Logger } from '#observability';
+import { transaction, type IntegrationDatabase } from '#postgres';
+import type { ZohoClient, ZohoRecord } from '#zoho';
+import { claimDirty, heldDirty, releaseDirty, type DirtyBatch, type DirtyRecord } from '../dirty/dirty.store.ts';
+import type { WebhooksMetrics } from '../webhooks.metrics.ts';
+import { changedEvent } from './crm.event.ts';
+import { readKnowledge, unsettledFields, type Knowledge } from './record.knowledge.ts';
+import { judgeReading } from './reading.policy.ts';
+import { storeReadings, type StoredReading } from './reading.store.ts';
+
+/** Records that one call reads (reference 2.5). */
+const BATCH = 100;
+
+export interface HydratorOptions {
+  readonly db: Kysely<IntegrationDatabase>;
+  readonly clients: { clientOf(connectionId: string): Promise<Pick<ZohoClient, 'getByIds'>> };
+  readonly owner: string;
+  readonly leaseMs: number;
+  readonly logger: Logger;
+  readonly metrics: WebhooksMetrics;
+}
+
+/** The hydrator: reads dirty records, drops echoes and turns people's edits into events. */
+export class HydratorService {
+  readonly #options: HydratorOptions;
+  #claims = 0;
+
+  constructor(options: HydratorOptions) {
+    this.#options = options;
+  }
+
+  /** Reads one batch of dirty records. False when there is none. */
+  async round(): Promise<boolean> {
+    const { db, leaseMs } = this.#options;
+    // One name a claim: readers of one process are as foreign to each other as those of two.
+    const owner = `${this.#options.owner}/${(this.#claims += 1)}`;
+    const batch = await claimDirty(db, { owner, leaseMs, limit: BATCH });
+    if (batch === null) return false;
+    try {
+      await this.#hydrate(owner, batch);
+    } catch (error) {
+      await releaseDirty(db, { owner, batch, done: [], again: batch.records });
+      throw error;
+    }
+    return true;
+  }
+
+  async #hydrate(owner: string, batch: DirtyBatch): Promise<void> {
+    const { db } = this.#options;
+    const connection = (await listConnections(db)).find(({ id }) => id === batch.connectionId);
+    const watched = connection?.settings.watch[batch.module] ?? [];
+    if (connection === undefined || watched.length === 0) {
+      await releaseDirty(db, { owner, batch, done: batch.records, again: [] });
+      return;
+    }
+    const before = await readKnowledge(db, batch);
+    const records = await this.#read(batch, watched);
+    if (records === null) {
+      await releaseDirty(db, { owner, batch, done: [], again: batch.records });
+      return;
+    }
+    const after = await readKnowledge(db, batch);
+    await this.#store(owner, batch, judgeBatch({ batch, connection, watched, records, before, after }));
+  }
+
+  async #read(batch: DirtyBatch, watched: readonly string[]): Promise<Map<string, ZohoRecord> | null> {
+    const { connectionId, module } = batch;
+    const client = await this.#options.clients.clientOf(connectionId);
+    const ids = batch.records.map(({ recordId }) => recordId);
+    const result = await client.getByIds(module, { ids, fields: [...watched, 'Modified_Time', 'Modified_By'] });
+    if (result.kind === 'ok') return new Map(result.records.map((record) => [record.id, record]));
+    const { code, reason } = result;
+    this.#options.logger.warn(
+      { connection: connectionId, module, records: ids.length, code, reason },
+      'records could not be read',
+    );
+    return null;
+  }
+
+  /** Events, readings, what was seen and the end of the marks, in one transaction. */
+  async #store(owner: string, batch: DirtyBatch, readings: readonly StoredReading[]): Promise<void> {
+    const stored = await transaction(this.#options.db, async (trx) => {
+      const held = await heldDirty(trx, { owner, batch });
+      const ours = readings.filter(({ dirty }) => held.has(dirty.recordId));
+      const done = ours.filter(({ result }) => result !== 'busy');
+      const again = ours.filter(({ result }) => result === 'busy').map(({ dirty }) => dirty);
+      await storeReadings(trx, batch, done);
+      await putEchoes(
+        trx,
+        done.flatMap((reading) => seenEchoes(batch, reading)),
+      );
+      await releaseDirty(trx, { owner, batch, done: done.map(({ dirty }) => dirty), again });
+      return ours;
+    });
+    for (const reading of stored) this.#tell(batch, reading);
+  }
+
+  #tell(batch: DirtyBatch, { dirty, result, changes }: StoredReading): void {
+    const { logger, metrics } = this.#options;
+    metrics.readings.inc({ result });
+    if (result !== 'busy') metrics.ageSeconds.observe(ageSeconds(dirty));
+    const about = { connection: batch.connectionId, module: batch.module, recordId: dirty.recordId };
+    if (result === 'not_ours')
+      logger.info({ ...about, code: 'RECORD_UNKNOWN' }, 'a record without our identity gives no event');
+    else logger.debug({ ...about, result, changed: changes.map(({ field }) => field) }, 'a record was read');
+  }
+}
+
+interface BatchToJudge {
+  readonly batch: DirtyBatch;
+  readonly connection: Connection;
+  readonly watched: readonly string[];
+  readonly records: ReadonlyMap<string, ZohoRecord>;
+  /** What was known before the records were read, and after. */
+  readonly before: Knowledge;
+  readonly after: Knowledge;
+}
+
+/** Says of each record what it means. Pure. */
+function judgeBatch({ batch, connection, watched, records, before, after }: BatchToJudge): StoredReading[] {
+  return batch.records.map((dirty): StoredReading => {
+    const nothing = { dirty, recordKey: null, changes: [], event: null, tenantId: connection.tenantId };
+    const link = after.links.get(dirty.recordId);
+    if (link === undefined) return { ...nothing, result: after.linkPending ? 'busy' : 'not_ours' };
+    const { recordKey } = link;
+    const record = records.get(dirty.recordId);
+    if (record === undefined) return { ...nothing, recordKey, result: 'gone' };
+    const known = after.echoes.get(recordKey) ?? new Map();
+    const unsettled = unsettledFields(recordKey, { before, after });
+    const judged = judgeReading({ watched, values: record, known, unsettled });
+    if (judged.result !== 'edit') return { ...nothing, recordKey, result: judged.result };
+    const { changes } = judged;
+    return { ...nothing, recordKey, result: 'edit', changes, event: changedEvent(link, record, changes) };
+  });
+}
+
+function seenEchoes({ connectionId }: DirtyBatch, { recordKey, changes }: StoredReading): Echo[] {
+  if (recordKey === null) return [];
+  return changes.map(({ field, before, after }) => {
+    return { connectionId, recordKey, field, value: after, before, source: 'seen' };
+  });
+}
+
+function ageSeconds({ firstMarkedAt }: DirtyRecord): number {
+  return Math.max(0, (Date.now() - firstMarkedAt.getTime()) / 1000);
+}

@@ -1,0 +1,206 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { sql } from 'kysely';
+import { Health } from '#observability';
+import { createDatabase, createPool, listen, type IntegrationDatabase } from '#postgres';
+import { integrationDatabase, until, type IntegrationContext } from '#testing';
+import { box, webhooksParts, type WebhooksParts } from '../../test/webhooks.parts.ts';
+import { ensureChannel, type Channel } from '../channel/channel.store.ts';
+import { processDeliveries } from '../dirty/delivery.processor.ts';
+import { OpsParts } from '../ops.controller.ts';
+import { createApp } from '../webhooks.app.ts';
+import { WebhooksContext } from '../webhooks.context.ts';
+import { DELIVERIES_CHANNEL } from './ingest.service.ts';
+
+let context: IntegrationContext;
+let parts: WebhooksParts;
+let health: Health;
+let app: NestFastifyApplication;
+let url: string;
+let channel: Channel;
+
+beforeAll(async () => {
+  context = await integrationDatabase('ingest');
+});
+beforeEach(async () => {
+  await context.clear();
+  await context.addConnection();
+  channel = await ensureChannel(context.db, box, { connectionId: 'c1', module: 'Leads', fields: ['Lead_Status'] });
+  parts = webhooksParts();
+  health = new Health();
+  ({ app, url } = await start(context.db));
+});
+afterEach(() => app.close());
+afterAll(() => context[Symbol.asyncDispose]());
+
+async function start(db: IntegrationContext['db']): Promise<{ app: NestFastifyApplication; url: string }> {
+  const { logger, metrics, registry } = parts;
+  const started = await createApp({
+    context: new WebhooksContext({ db, logger, metrics }),
+    box,
+    ops: new OpsParts({ health, registry }),
+  });
+  await started.listen(0, '127.0.0.1');
+  return { app: started, url: await started.getUrl() };
+}
+
+interface Posted {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+async function post(
+  body: string | null,
+  seed: { address?: string; headers?: Record<string, string> } = {},
+): Promise<Posted> {
+  const { address = channel.address, headers = { 'content-type': 'application/json' } } = seed;
+  const response = await fetch(`${url}/notifications/${address}`, { method: 'POST', headers, body });
+  const text = await response.text();
+  return { status: response.status, body: text.startsWith('{') ? JSON.parse(text) : text };
+}
+
+const notification = (seed: object = {}): string =>
+  JSON.stringify({
+    module: 'Leads',
+    ids: ['700'],
+    operation: 'update',
+    channel_id: channel.id,
+    token: channel.token,
+    ...seed,
+  });
+
+interface DeliveryRow {
+  readonly channel_id: string;
+  readonly connection_id: string;
+  readonly headers: Record<string, string>;
+  readonly body: Buffer;
+  readonly processed_at: Date | null;
+  readonly code: string | null;
+}
+
+async function deliveries(): Promise<DeliveryRow[]> {
+  return (await sql<DeliveryRow>`select * from webhooks.deliveries order by id`.execute(context.db)).rows;
+}
+
+describe('POST /notifications/<address>', () => {
+  it('stores the raw body with its headers, answers 2xx, and wakes the processor', async () => {
+    let woken = 0;
+    const onNotify = (): void => void (woken += 1);
+    const listener = await listen({ url: context.url, channel: DELIVERIES_CHANNEL, onNotify });
+    const body = ` ${notification()}\n`;
+    expect(
+      await post(body, { headers: { 'content-type': 'application/json', authorization: 'Bearer s3cret' } }),
+    ).toEqual({
+      status: 200,
+      body: { status: 'stored' },
+    });
+    const [delivery, ...others] = await deliveries();
+    expect(others).toEqual([]);
+    expect(delivery).toMatchObject({ channel_id: channel.id, connection_id: 'c1', processed_at: null, code: null });
+    expect(delivery?.body.toString()).toBe(body);
+    expect(delivery?.headers).toMatchObject({ 'content-type': 'application/json', authorization: '[redacted]' });
+    await until(() => woken === 2);
+    await listener.close();
+    expect(await parts.metric('notifications_total')).toEqual([expect.stringMatching(/result="stored".* 1$/)]);
+  });
+
+  it('remembers when the channel was heard of', async () => {
+    await post(notification());
+    const { rows } = await sql<{ fresh: boolean }>`
+      select last_notified_at > now() - interval '1 minute' as fresh from webhooks.channels`.execute(context.db);
+    expect(rows).toEqual([{ fresh: true }]);
+  });
+
+  it.each<[string, object]>([
+    ['a wrong token', { token: 'guessed' }],
+    ['an empty token', { token: '' }],
+    ['a null token', { token: null }],
+    ['no token', { token: undefined }],
+  ])('answers 401 to %s and stores nothing', async (_what, seed) => {
+    expect(await post(notification(seed))).toEqual({ status: 401, body: { code: 'NOTIFICATION_UNAUTHORISED' } });
+    expect(await deliveries()).toEqual([]);
+    expect(parts.lines).toEqual([expect.objectContaining({ level: 'warn', code: 'NOTIFICATION_UNAUTHORISED' })]);
+    expect(await parts.metric('notifications_total')).toEqual([expect.stringMatching(/result="unauthorised".* 1$/)]);
+  });
+
+  it('answers 401 to JSON that is no notification and has no token', async () => {
+    expect((await post('{"hello": "world"}')).status).toBe(401);
+    expect((await post('[]')).status).toBe(401);
+    expect(await deliveries()).toEqual([]);
+  });
+
+  it.each(['guessed', 'x'.repeat(43), '..%2f..', '%00'])(
+    'answers 401 to the wrong address %s and stores nothing',
+    async (address) => {
+      expect((await post(notification(), { address })).status).toBe(401);
+      expect(await deliveries()).toEqual([]);
+    },
+  );
+
+  it('never tells the right address or token in a log line', async () => {
+    await post(notification({ token: 'guessed' }));
+    await post('{');
+    const told = JSON.stringify(parts.lines);
+    for (const secret of [channel.address, channel.token]) expect(told).not.toContain(secret);
+  });
+
+  it.each<[string, string | null, Record<string, string>]>([
+    ['no JSON', 'this is no JSON', { 'content-type': 'application/json' }],
+    ['a form', 'module=Leads', { 'content-type': 'application/x-www-form-urlencoded' }],
+    ['an unknown type', '<xml/>', { 'content-type': 'something/else' }],
+    ['no body', null, {}],
+  ])('keeps %s, which is NOTIFICATION_UNREADABLE once it was looked at', async (_what, body, headers) => {
+    expect((await post(body, { headers })).status).toBe(200);
+    const { logger, metrics } = parts;
+    expect(await processDeliveries({ db: context.db, logger, metrics, onMarked: () => undefined })).toBe(true);
+    const [delivery] = await deliveries();
+    expect(delivery).toMatchObject({ code: 'NOTIFICATION_UNREADABLE', processed_at: expect.any(Date) });
+    expect(delivery?.body.toString()).toBe(body ?? '');
+    expect(parts.lines).toContainEqual(expect.objectContaining({ level: 'warn', code: 'NOTIFICATION_UNREADABLE' }));
+    expect(await parts.metric('notifications_unreadable_total')).toEqual([expect.stringMatching(/ 1$/)]);
+  });
+
+  it('answers 413 to a body beyond the limit, and takes one just below', async () => {
+    expect((await post('x'.repeat(1024 * 1024 + 1))).status).toBe(413);
+    expect(await deliveries()).toEqual([]);
+    expect((await post('x'.repeat(1024 * 1024))).status).toBe(200);
+  });
+
+  it('answers 503 while Postgres is away: nothing was stored, and the operators see it', async () => {
+    const away = createDatabase<IntegrationDatabase>(
+      createPool({ url: 'postgres://postgres@127.0.0.1:1/nowhere', applicationName: 'away' }),
+    );
+    const lost = await start(away);
+    const response = await fetch(`${lost.url}/notifications/${channel.address}`, {
+      method: 'POST',
+      body: notification(),
+    });
+    expect(response.status).toBe(503);
+    expect(await response.json()).toEqual({ code: 'POSTGRES_UNREACHABLE' });
+    expect(parts.lines).toEqual([expect.objectContaining({ level: 'error', code: 'ECONNREFUSED' })]);
+    expect(await parts.metric('notifications_total')).toEqual([expect.stringMatching(/result="lost".* 1$/)]);
+    await lost.app.close();
+    await away.destroy();
+  });
+
+  it('takes many at the same moment, each once', async () => {
+    const answers = await Promise.all(Array.from({ length: 50 }, () => post(notification())));
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+    expect(await deliveries()).toHaveLength(50);
+  });
+
+  it.each(['GET', 'PUT', 'DELETE'])('does not answer %s', async (method) => {
+    expect((await fetch(`${url}/notifications/${channel.address}`, { method })).status).toBe(404);
+  });
+});
+
+describe("the operators' endpoints", () => {
+  it('stand beside the notifications', async () => {
+    health.set('webhooks', { ready: false, reason: 'starting' });
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+    const ready = await fetch(`${url}/ready?verbose`);
+    expect([ready.status, await ready.json()]).toEqual([503, { ready: false, parts: { webhooks: 'starting' } }]);
+    const metrics = await fetch(`${url}/metrics`);
+    expect(metrics.headers.get('content-type')).toContain('text/plain');
+    expect(await metrics.text()).toContain('causeway_notifications_total');
+  });
+});

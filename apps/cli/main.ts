@@ -1,0 +1,3 @@
+import { runCli } from './src/cli.start.ts';
+
+await runCli();

@@ -1,0 +1,52 @@
+import { Module } from '@nestjs/common';
+import { ConnectionCommand, ConnectionPutCommand } from './commands/connection.command.ts';
+import {
+  DeadLettersCommand,
+  DeadLettersListCommand,
+  DeadLettersResendCommand,
+  DeadLettersShowCommand,
+} from './commands/dead-letters.command.ts';
+import { DevCommand } from './commands/dev.command.ts';
+import { DoctorCommand } from './commands/doctor.command.ts';
+import { MigrateCommand } from './commands/migrate.command.ts';
+import { OutboxCommand, OutboxResendCommand, OutboxStatusCommand } from './commands/outbox.command.ts';
+import { ParkedCommand, ParkedListCommand, ParkedRetryCommand, ParkedSkipCommand } from './commands/parked.command.ts';
+import { SetAsideCommand, SetAsideListCommand } from './commands/set-aside.command.ts';
+import { SettleCommand } from './commands/settle.command.ts';
+import {
+  SlotAdoptCommand,
+  SlotCommand,
+  SlotRecreateCommand,
+  SlotRewindCommand,
+  SlotStatusCommand,
+} from './commands/slot.command.ts';
+
+@Module({
+  providers: [
+    ConnectionCommand,
+    ConnectionPutCommand,
+    DeadLettersCommand,
+    DeadLettersListCommand,
+    DeadLettersResendCommand,
+    DeadLettersShowCommand,
+    DevCommand,
+    DoctorCommand,
+    MigrateCommand,
+    OutboxCommand,
+    OutboxResendCommand,
+    OutboxStatusCommand,
+    ParkedCommand,
+    ParkedListCommand,
+    ParkedRetryCommand,
+    ParkedSkipCommand,
+    SetAsideCommand,
+    SetAsideListCommand,
+    SettleCommand,
+    SlotAdoptCommand,
+    SlotCommand,
+    SlotRecreateCommand,
+    SlotRewindCommand,
+    SlotStatusCommand,
+  ],
+})
+export class CliModule {}

@@ -1,0 +1,125 @@
+import { Command, Option, SubCommand } from 'nest-commander';
+import { countWindow, readOutboxReport, resendWindow, type OutboxReport, type ResendResult } from '#operations';
+import { CausewayCommand } from '../causeway.command.ts';
+import { EXIT, WrongUse } from '../exit.codes.ts';
+import { slotLines } from '../slot.lines.ts';
+import {
+  ChangeCommand,
+  SourceCommand,
+  announce,
+  say,
+  sizeOf,
+  type ChangeOptions,
+  type SourceOptions,
+} from '../source.command.ts';
+import { sourceTarget } from '../source.target.ts';
+import { table } from '../table.ts';
+import { DeadLettersCommand } from './dead-letters.command.ts';
+
+@SubCommand({
+  name: 'status',
+  description:
+    'Rows and size by partition, oldest row written since the last position, WAL held back, state of the slot; exit 1 when a publisher cannot go on or none runs. Counts rows: reads the table once. Example: causeway outbox status --source portal --json',
+})
+export class OutboxStatusCommand extends SourceCommand {
+  async run(_args: string[], options: SourceOptions): Promise<void> {
+    const report = await readOutboxReport(await sourceTarget(options));
+    say(report, { json: options.json, lines: statusLines(report) });
+    const { problem, reader } = report.slot;
+    process.exitCode = problem === null && reader !== null ? EXIT.done : EXIT.problems;
+  }
+}
+
+interface ResendOptions extends ChangeOptions {
+  readonly from?: string;
+  readonly to?: string;
+  readonly besidePublisher?: boolean;
+}
+
+@SubCommand({
+  name: 'resend',
+  description:
+    'Produces the rows written in a window (created_at; --to is not in it) to Kafka again, with the same ids, in order; consumers with an inbox drop what they have. Refuses while a publisher reads the slot, because old events would come after newer ones of their key. Example: causeway outbox resend --source portal --from 2026-01-02T03:00:00Z --to now --yes',
+})
+export class OutboxResendCommand extends ChangeCommand {
+  async run(_args: string[], options: ResendOptions): Promise<void> {
+    const { from, to, json, besidePublisher = false } = options;
+    if (from === undefined || to === undefined) throw new WrongUse('resend needs --from and --to');
+    if (from >= to) throw new WrongUse('--from must be before --to');
+    const target = await sourceTarget(options);
+    const rows = await countWindow(target, { from, to });
+    const plan = [`will produce ${rows} rows of ${target.name} written from ${from} to ${to} again`];
+    if (!announce(plan, options)) return;
+    const result = await resendWindow(target, { from, to, besidePublisher, onProgress });
+    say({ done: true, from, to, ...result }, { json, lines: resendLines(result) });
+    process.exitCode = result.refused.length === 0 ? EXIT.done : EXIT.problems;
+  }
+
+  @Option({ flags: '--from <instant>', description: 'First instant, such as 2026-01-02T03:04:05Z' })
+  parseFrom(value: string): string {
+    return instantOf('--from', value);
+  }
+
+  @Option({ flags: '--to <instant>', description: 'Instant after the last one, or now' })
+  parseTo(value: string): string {
+    return value === 'now' ? new Date().toISOString() : instantOf('--to', value);
+  }
+
+  @Option({ flags: '--beside-publisher', description: 'Also while a publisher streams, at the price of the order' })
+  parseBesidePublisher(): boolean {
+    return true;
+  }
+}
+
+@Command({
+  name: 'outbox',
+  description: 'The outbox of a source: its size, sending again, rows that failed. Example: causeway outbox status',
+  subCommands: [OutboxStatusCommand, OutboxResendCommand, DeadLettersCommand],
+})
+export class OutboxCommand extends CausewayCommand {
+  run(): Promise<void> {
+    this.command.help();
+  }
+}
+
+/** A date and time with its offset; without one it would depend on where it is read. @throws WrongUse */
+function instantOf(flag: string, value: string): string {
+  const hasForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(value);
+  if (!hasForm || Number.isNaN(Date.parse(value)))
+    throw new WrongUse(`${flag} wants an instant such as 2026-01-02T03:04:05Z, not ${value}`);
+  return new Date(value).toISOString();
+}
+
+/** To stderr: the result alone is the output. */
+function onProgress({ rows, sent, refused }: ResendResult): void {
+  process.stderr.write(`${sent + refused.length} of ${rows} rows\n`);
+}
+
+function resendLines({ rows, sent, refused }: ResendResult): string[] {
+  return [
+    `${rows} rows, ${sent} in Kafka again, ${refused.length} refused`,
+    ...refused.map(({ id, reason }) => `  ${id}: ${reason}`),
+  ];
+}
+
+function statusLines(report: OutboxReport): string[] {
+  const total = report.partitions.reduce(
+    (sum, { rows, bytes }) => ({ rows: sum.rows + rows, bytes: sum.bytes + bytes }),
+    {
+      rows: 0,
+      bytes: 0,
+    },
+  );
+  const rows = [...report.partitions, { name: 'all', ...total }];
+  const lines = rows.map(({ name, rows: count, bytes }) => [name, String(count), sizeOf(bytes)]);
+  const { oldestUnconfirmed: oldest, unconfirmedRows: count, safeWalBytes: safe } = report;
+  return [
+    table(['partition', 'rows', 'size'], lines),
+    '',
+    oldest === null
+      ? 'no row since the position was stored'
+      : `${count} rows since the position was stored, from ${oldest}`,
+    ...(safe === null ? [] : [`${sizeOf(safe)} of WAL until the server gives the slot up`]),
+    ...slotLines(report.slot),
+  ];
+}

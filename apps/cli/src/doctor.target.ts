@@ -1,0 +1,39 @@
+import {
+  crmOptions,
+  integrationOptions,
+  kafkaOptions,
+  loadConfig,
+  processOptions,
+  publisherOptions,
+  type Environment,
+} from '#config';
+import { targetOfSystem, type DoctorTarget } from '#operations';
+import { runningSystem } from './target.ts';
+
+const { topicPrefix } = processOptions;
+const { integrationUrl, packs } = integrationOptions;
+const { secretKey } = crmOptions;
+const { kafkaBrokers } = kafkaOptions;
+const { sourceName, sourceUrl, slotName } = publisherOptions;
+
+/**
+ * What the doctor shall look at: the system of the file given, else what the settings of the environment name (a
+ * deployment: each part that has its settings), else the system that runs on this checkout.
+ */
+export async function doctorTarget(file?: string, env: Environment = process.env): Promise<DoctorTarget> {
+  const isSet = (name: string): boolean => env[name] !== undefined || env[`${name}_FILE`] !== undefined;
+  const hasSource = isSet(sourceUrl.env);
+  const hasIntegration = isSet(integrationUrl.env);
+  if (file !== undefined || (!hasSource && !hasIntegration)) return targetOfSystem(await runningSystem(file));
+  const shared = loadConfig({ topicPrefix, packs, kafkaBrokers }, env);
+  const source = hasSource ? loadConfig({ sourceName, sourceUrl, slotName }, env) : null;
+  const integration = hasIntegration ? loadConfig({ integrationUrl, secretKey }, env) : null;
+  return {
+    kafkaBrokers: shared.kafkaBrokers,
+    topicPrefix: shared.topicPrefix ?? '',
+    packs: shared.packs,
+    sources: source === null ? [] : [{ name: source.sourceName, url: source.sourceUrl, slot: source.slotName }],
+    integration: integration === null ? null : { url: integration.integrationUrl, secretKey: integration.secretKey },
+    services: [],
+  };
+}

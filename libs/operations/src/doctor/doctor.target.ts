@@ -1,0 +1,28 @@
+import type { SystemDetails } from '#system';
+
+/** What the doctor looks at. Parts that are not given are not looked at. */
+export interface DoctorTarget {
+  readonly kafkaBrokers: readonly string[];
+  readonly topicPrefix: string;
+  readonly packs: readonly string[];
+  readonly sources: readonly { readonly name: string; readonly url: string; readonly slot: string }[];
+  readonly integration: { readonly url: string; readonly secretKey: string } | null;
+  /** Services with an HTTP address: their readiness is asked. */
+  readonly services: readonly { readonly name: string; readonly url: string }[];
+}
+
+/** The parts of a system that `causeway dev` runs. */
+export function targetOfSystem(system: SystemDetails): DoctorTarget {
+  return {
+    kafkaBrokers: system.kafka.brokers,
+    topicPrefix: system.topicPrefix,
+    packs: system.packs,
+    sources: system.sources,
+    integration: { url: system.integration.url, secretKey: system.secretKey },
+    services: [
+      ...system.sources.map(({ name, opsUrl }) => ({ name: `publisher ${name}`, url: opsUrl })),
+      { name: 'relay', url: system.relay.url },
+      { name: 'webhooks', url: system.webhooks.url },
+    ],
+  };
+}

@@ -1,0 +1,131 @@
+import { sql, type Kysely } from 'kysely';
+import { ClientRegistry, checkSetUp, listConnections, type Connection } from '#connections';
+import { createLogger, errorFields } from '#observability';
+import { loadPack, type Pack } from '#packs';
+import { connectClient, createDatabase, createPool, type IntegrationDatabase } from '#postgres';
+import { createSecretBox } from '#zoho';
+import { note, ok, wrong, type Finding } from './finding.ts';
+import { checkMigrations } from './source.checks.ts';
+
+export interface IntegrationQuery {
+  readonly url: string;
+  readonly secretKey: string;
+  readonly packs: readonly string[];
+}
+
+/** The integration database: migrations, connections and their CRM, channels, what is parked, set aside or unreadable. */
+export async function checkIntegration(query: IntegrationQuery): Promise<Finding[]> {
+  try {
+    const client = await connectClient({ url: query.url, applicationName: 'causeway-doctor' });
+    const migrations = await closing(client, checkMigrations(client, 'integration'));
+    const first = { ...migrations, check: `integration: ${migrations.check}` };
+    return migrations.status === 'ok' ? [first, ...(await checkContents(query))] : [first];
+  } catch (error) {
+    return [
+      wrong(
+        'integration: database',
+        errorFields(error).reason,
+        'Check CAUSEWAY_INTEGRATION_URL and that Postgres runs.',
+      ),
+    ];
+  }
+}
+
+/** Ends the connection once the work on it is done, however that ended. */
+async function closing<T>(client: { end(): Promise<void> }, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } finally {
+    await client.end();
+  }
+}
+
+async function checkContents({ url, secretKey, packs: names }: IntegrationQuery): Promise<Finding[]> {
+  const logger = createLogger({ service: 'doctor', level: 'silent' });
+  const db = createDatabase<IntegrationDatabase>(createPool({ url, max: 3, applicationName: 'causeway-doctor' }));
+  const locks = createDatabase<IntegrationDatabase>(createPool({ url, max: 1, applicationName: 'causeway-doctor' }));
+  const clients = new ClientRegistry({
+    db,
+    locks,
+    box: createSecretBox({ key: secretKey }),
+    callTimeoutMs: 10_000,
+    logger,
+  });
+  try {
+    const packs = await Promise.all(names.map((name) => loadPack(name)));
+    const connections = await listConnections(db);
+    const findings: Finding[] = [];
+    for (const connection of connections) findings.push(...(await checkConnection(clients, connection, packs)));
+    if (connections.length === 0) findings.push(wrong('connections', 'there is none', 'Add one for each tenant.'));
+    return [...findings, ...(await checkChannels(db, connections)), ...(await checkPiles(db))];
+  } finally {
+    await clients.close();
+    await Promise.all([db.destroy(), locks.destroy()]);
+  }
+}
+
+async function checkConnection(
+  clients: ClientRegistry,
+  connection: Connection,
+  packs: readonly Pack[],
+): Promise<Finding[]> {
+  const check = `connection ${connection.id}`;
+  if (connection.state !== 'active') {
+    const detail = `${connection.state}${connection.stateCode === null ? '' : ` (${connection.stateCode})`}`;
+    return [wrong(check, detail, 'See the code in docs/reference/errors.md; commands wait meanwhile.')];
+  }
+  try {
+    const client = await clients.clientOf(connection.id);
+    const findings: Finding[] = [];
+    for (const { mapping } of packs.filter(({ product }) => product === connection.tenantId)) {
+      const result = await checkSetUp(client, mapping.setup);
+      if (result.kind !== 'ok')
+        return [wrong(check, `the CRM: ${result.reason}`, 'Check credentials, scopes and that the CRM answers.')];
+      const stops = result.differences.filter((difference) => difference.stops);
+      const fields = stops.map(({ module, apiName, difference }) => `${module}.${apiName} ${difference}`).join(', ');
+      if (stops.length > 0)
+        findings.push(wrong(`${check} set-up`, fields, 'Create or correct these fields in the CRM.'));
+      else findings.push(ok(`${check} set-up`, `fields of ${mapping.name} are there`));
+    }
+    return [ok(check, 'active, the CRM answers'), ...findings];
+  } catch (error) {
+    return [wrong(check, errorFields(error).reason, 'Check CAUSEWAY_SECRET_KEY and the credentials.')];
+  }
+}
+
+async function checkChannels(db: Kysely<IntegrationDatabase>, connections: readonly Connection[]): Promise<Finding[]> {
+  const { rows } = await sql<{ connection_id: string; module: string; seconds: number | null }>`
+    select connection_id, module, extract(epoch from expires_at - now())::double precision as seconds
+      from webhooks.channels`.execute(db);
+  return connections.flatMap(({ id, settings }) =>
+    Object.keys(settings.watch).map((module) => {
+      const seconds = rows.find((row) => row.connection_id === id && row.module === module)?.seconds ?? null;
+      const check = `channel ${id} ${module}`;
+      if (seconds === null)
+        return wrong(check, 'not subscribed', 'Start the webhook service: it subscribes by itself.');
+      if (seconds <= 0) return wrong(check, 'expired', 'See the log of the webhook service: it renews by itself.');
+      return ok(check, `expires in ${Math.round(seconds / 60)} min`);
+    }),
+  );
+}
+
+async function checkPiles(db: Kysely<IntegrationDatabase>): Promise<Finding[]> {
+  const { rows } = await sql<{ parked: number; set_aside: number; unreadable: number }>`
+    select (select count(*)::integer from ledger.commands where state = 'parked') as parked,
+           (select count(*)::integer from relay.set_aside where redriven_at is null) as set_aside,
+           (select count(*)::integer from webhooks.deliveries where code is not null) as unreadable`.execute(db);
+  const { parked = 0, set_aside: setAside = 0, unreadable = 0 } = rows[0] ?? {};
+  return [
+    parked === 0 ? ok('parked commands', 'none') : note('parked commands', String(parked), 'causeway parked list'),
+    setAside === 0
+      ? ok('events set aside', 'none')
+      : note('events set aside', String(setAside), 'causeway set-aside list'),
+    unreadable === 0
+      ? ok('unreadable notifications', 'none')
+      : note(
+          'unreadable notifications',
+          String(unreadable),
+          'Their bodies are in webhooks.deliveries (code NOTIFICATION_UNREADABLE).',
+        ),
+  ];
+}

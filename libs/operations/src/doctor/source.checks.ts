@@ -1,0 +1,113 @@
+import type { Client } from 'pg';
+import { errorFields } from '#observability';
+import { connectClient, migrationFolder, readMigrations } from '#postgres';
+import { formatLsn, inspectPublication, inspectSlot, publicationProblem } from '#replication';
+import { note, ok, wrong, type Finding } from './finding.ts';
+
+export interface Source {
+  readonly name: string;
+  readonly url: string;
+  readonly slot: string;
+}
+
+const OUTBOX = { schema: 'outbox', table: 'events' };
+const PUBLICATION = 'causeway_outbox';
+/** Oldest server that the migrations were written for. */
+const OLDEST_VERSION = 160_000;
+
+/** A database whose outbox is published: server, WAL, migrations, publication, slot, grants, captures. */
+export async function checkSource(source: Source): Promise<Finding[]> {
+  const name = (check: string): string => `${source.name}: ${check}`;
+  let client: Client;
+  try {
+    client = await connectClient({ url: source.url, applicationName: 'causeway-doctor' });
+  } catch (error) {
+    return [wrong(name('database'), errorFields(error).reason, 'Check the address and that Postgres runs.')];
+  }
+  try {
+    const findings = [
+      await checkServer(client),
+      await checkMigrations(client, 'product'),
+      await checkPublication(client),
+    ];
+    findings.push(await checkSlot(client, source.slot), await checkGrants(client), ...(await checkCaptures(client)));
+    return findings.map((finding) => ({ ...finding, check: name(finding.check) }));
+  } finally {
+    await client.end();
+  }
+}
+
+async function checkServer(client: Client): Promise<Finding> {
+  const { rows } = await client.query<{ version: number; wal_level: string }>(
+    `select current_setting('server_version_num')::integer as version, current_setting('wal_level') as wal_level`,
+  );
+  const { version = 0, wal_level: walLevel = '' } = rows[0] ?? {};
+  const detail = `version ${Math.floor(version / 10_000)}, wal_level ${walLevel}`;
+  if (version < OLDEST_VERSION) return wrong('server', detail, 'Use Postgres 16 or newer.');
+  if (walLevel !== 'logical') return wrong('server', detail, 'Set wal_level = logical and restart Postgres.');
+  return ok('server', detail);
+}
+
+/** Numbered SQL files that were not applied to this database. */
+export async function checkMigrations(client: Client, folder: 'product' | 'integration'): Promise<Finding> {
+  const files = await readMigrations(migrationFolder(folder));
+  const { rows } = await client.query<{ there: boolean }>(
+    `select to_regclass('causeway.migrations') is not null as there`,
+  );
+  const applied = rows[0]?.there
+    ? (await client.query<{ name: string }>('select name from causeway.migrations where folder = $1', [folder])).rows
+    : [];
+  const missing = files.filter(({ name }) => !applied.some((found) => found.name === name)).map(({ name }) => name);
+  if (missing.length === 0) return ok('migrations', `${files.length} applied`);
+  return wrong('migrations', `not applied: ${missing.join(', ')}`, `Run causeway migrate ${folder}.`);
+}
+
+async function checkPublication(client: Client): Promise<Finding> {
+  const problem = publicationProblem(await inspectPublication(client, { name: PUBLICATION, table: OUTBOX }));
+  if (problem === null) return ok('publication', `${PUBLICATION} holds outbox.events`);
+  return wrong('publication', `${PUBLICATION}: ${problem}`, 'Run causeway migrate product.');
+}
+
+async function checkSlot(client: Client, slotName: string): Promise<Finding> {
+  const slot = await inspectSlot(client, slotName);
+  if (slot === undefined)
+    return wrong('slot', `${slotName} does not exist`, 'Start the publisher once: it makes its slot.');
+  const heldBack = `${Math.round((slot.heldBackBytes ?? 0) / 1024)} kB of WAL held back`;
+  if (slot.walStatus === 'lost') {
+    return wrong(
+      'slot',
+      `${slotName} is lost (${slot.invalidationReason ?? 'reason unknown'})`,
+      'See SLOT_LOST in docs/reference/errors.md.',
+    );
+  }
+  if (!slot.active) return wrong('slot', `${slotName} is read by nobody, ${heldBack}`, 'Start the publisher.');
+  const confirmed = slot.confirmedFlush === null ? 'nothing' : formatLsn(slot.confirmedFlush);
+  return ok('slot', `${slotName} active, confirmed to ${confirmed}, ${heldBack}`);
+}
+
+async function checkGrants(client: Client): Promise<Finding> {
+  const { rows } = await client.query<{ role: string; replication: boolean; select: boolean }>(
+    `select current_user as role, rolreplication or rolsuper as replication,
+            has_schema_privilege('outbox', 'usage') and has_table_privilege('outbox.events', 'select') as select
+       from pg_roles where rolname = current_user`,
+  );
+  const { role = '?', replication = false, select = false } = rows[0] ?? {};
+  if (!replication) return wrong('grants', `${role} lacks REPLICATION`, `alter role ${role} replication;`);
+  if (!select) return wrong('grants', `${role} may not read outbox.events`, `grant causeway_publisher to ${role};`);
+  return ok('grants', `${role} may replicate and read outbox.events`);
+}
+
+async function checkCaptures(client: Client): Promise<Finding[]> {
+  const { rows } = await client.query<{ table_name: string; aggregate_type: string; enabled: boolean }>(
+    'select table_name::text, aggregate_type, enabled from outbox.captures',
+  );
+  return rows.map(({ table_name: table, aggregate_type: type, enabled }) =>
+    enabled
+      ? ok('capture', `${table} gives ${type} events`)
+      : note(
+          'capture',
+          `the trigger on ${table} is switched off: its changes are not told`,
+          `alter table ${table} enable trigger all;`,
+        ),
+  );
+}

@@ -1,0 +1,16 @@
+export { examine } from './doctor/doctor.service.ts';
+export { targetOfSystem, type DoctorTarget } from './doctor/doctor.target.ts';
+export type { Finding } from './doctor/finding.ts';
+export { listSetAside, type SetAsideEvent } from './set-aside.store.ts';
+export type { Leftover } from './settle/leftover.ts';
+export { readTimeline, type TimelineQuery, type TimelineStep } from './timeline/timeline.query.ts';
+export { settle, type SettleOptions } from './settle/settle.service.ts';
+export { resendDeadLetter, type DeadLetterResult } from './outbox/dead.letter.resend.ts';
+export { findDeadLetter, listDeadLetters, type DeadLetter } from './outbox/dead.letters.ts';
+export { readOutboxReport, type OutboxReport } from './outbox/outbox.report.ts';
+export { countWindow, resendWindow, type ResendOptions, type ResendResult } from './outbox/outbox.resend.ts';
+export { adoptSlot, type Adoption } from './slot/slot.adopt.ts';
+export { recreateSlot } from './slot/slot.recreate.ts';
+export { readSlotReport, type SlotReport } from './slot/slot.report.ts';
+export { readRewind, type Rewind } from './slot/slot.rewind.ts';
+export { sourceOfSystem, type SourceDefaults, type SourceTarget } from './slot/source.target.ts';

@@ -1,0 +1,5 @@
+/** Something that is still under way, in words for a person. Empty list: nothing is. */
+export interface Leftover {
+  readonly what: string;
+  readonly count: number;
+}

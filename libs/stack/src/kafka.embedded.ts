@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { endChild, runToEnd, untilLine } from './child.process.ts';
+import { freePort } from './free.port.ts';
+
+export interface EmbeddedKafka {
+  readonly brokers: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** Starts one Kafka node (broker and controller, KRaft) on the local JVM, with its data in `folder`. */
+export async function startEmbeddedKafka(options: {
+  readonly jars: string;
+  readonly folder: string;
+}): Promise<EmbeddedKafka> {
+  // It may begin with a hyphen, which would look like an option if it stood alone.
+  const clusterId = randomBytes(16).toString('base64url');
+  for (let attempt = 1; ; attempt += 1) {
+    const data = join(options.folder, `kafka-${attempt}`);
+    const config = `${data}.properties`;
+    const [port, controllerPort] = [await freePort(), await freePort()];
+    await writeFile(config, serverProperties({ port, controllerPort, data }));
+    await runToEnd(
+      java(options.jars, ['kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '--config', config]),
+      'Kafka format',
+    );
+    const child = java(options.jars, ['kafka.Kafka', config]);
+    try {
+      await untilLine(child, { pattern: /Kafka Server started/, what: 'Kafka', timeoutMs: 60_000 });
+      return { brokers: [`127.0.0.1:${port}`], stop: () => endChild(child, 'SIGTERM') };
+    } catch (error) {
+      // Another process may have taken one of the ports in between.
+      if (attempt === 3) throw error;
+    }
+  }
+}
+
+function java(jars: string, args: string[]): ChildProcess {
+  const flags = ['-Xmx1g', '-XX:+UseG1GC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'];
+  // The line that tells of readiness is logged at level info.
+  const ready = '-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info';
+  return spawn('java', [...flags, ready, '-cp', join(jars, '*'), ...args]);
+}
+
+/** What a single node needs: every internal topic with one replica, few partitions, no waiting for more members. */
+function serverProperties(options: { port: number; controllerPort: number; data: string }): string {
+  const settings = {
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    'controller.quorum.voters': `1@127.0.0.1:${options.controllerPort}`,
+    listeners: `PLAINTEXT://127.0.0.1:${options.port},CONTROLLER://127.0.0.1:${options.controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${options.port}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'controller.listener.names': 'CONTROLLER',
+    'inter.broker.listener.name': 'PLAINTEXT',
+    'log.dirs': options.data,
+    'auto.create.topics.enable': false,
+    'offsets.topic.replication.factor': 1,
+    'offsets.topic.num.partitions': 4,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+    'transaction.state.log.num.partitions': 4,
+    'share.coordinator.state.topic.replication.factor': 1,
+    'share.coordinator.state.topic.min.isr': 1,
+    'group.initial.rebalance.delay.ms': 0,
+  };
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}

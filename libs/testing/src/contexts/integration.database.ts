@@ -1,0 +1,65 @@
+import { sql, type Kysely } from 'kysely';
+import type { Pool } from 'pg';
+import {
+  createDatabase,
+  createPool,
+  createScratchDatabase,
+  migrate,
+  migrationFolder,
+  type IntegrationDatabase,
+} from '#postgres';
+import { postgresUrl } from '../servers.ts';
+
+/** A row of connections.connections; what is left out is made up. */
+export interface ConnectionSeed {
+  readonly id?: string;
+  readonly tenantId?: string;
+  readonly state?: 'active' | 'paused' | 'action_needed' | 'disconnected';
+  /** Module -> fields whose edits give events. */
+  readonly watch?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** An integration database of its own, as one suite needs it; gone when disposed of. */
+export interface IntegrationContext extends AsyncDisposable {
+  readonly url: string;
+  readonly pool: Pool;
+  readonly db: Kysely<IntegrationDatabase>;
+  /** Adds a connection whose secrets are no secrets, and returns its id. */
+  addConnection(seed?: ConnectionSeed): Promise<string>;
+  /** Empties every table. */
+  clear(): Promise<void>;
+}
+
+/** @param prefix starts the database's name, so that a leftover says where it came from */
+export async function integrationDatabase(prefix: string): Promise<IntegrationContext> {
+  const scratch = await createScratchDatabase({ adminUrl: postgresUrl(), prefix });
+  await migrate({ url: scratch.url, folder: migrationFolder('product') });
+  await migrate({ url: scratch.url, folder: migrationFolder('integration') });
+  const pool = createPool({ url: scratch.url, applicationName: `${prefix}-spec`, max: 12 });
+  const db = createDatabase<IntegrationDatabase>(pool);
+  return {
+    url: scratch.url,
+    pool,
+    db,
+    addConnection: (seed = {}) => addConnection(db, seed),
+    clear: async () => {
+      await sql`truncate connections.connections, ledger.commands, ledger.attempts, ledger.links, ledger.echoes,
+        relay.states, relay.folds, relay.set_aside, webhooks.channels, webhooks.deliveries, webhooks.dirty,
+        webhooks.readings, inbox.processed, outbox.events restart identity cascade`.execute(db);
+    },
+    [Symbol.asyncDispose]: async () => {
+      await db.destroy();
+      await scratch.drop();
+    },
+  };
+}
+
+async function addConnection(db: Kysely<IntegrationDatabase>, seed: ConnectionSeed): Promise<string> {
+  const { id = 'c1', tenantId = 'portal', state = 'active', watch = {} } = seed;
+  await sql`
+    insert into connections.connections
+      (id, tenant_id, destination, state, accounts_url, client_id, client_secret_sealed, refresh_token_sealed, settings)
+    values (${id}, ${tenantId}, 'zoho-crm', ${state}, 'http://accounts.invalid', 'client', 'sealed', 'sealed',
+            ${JSON.stringify({ watch })}::jsonb)`.execute(db);
+  return id;
+}

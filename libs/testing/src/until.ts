@@ -1,0 +1,21 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+const STEP_MS = 10;
+
+export interface UntilOptions {
+  /** What is waited for, for the message of a wait in vain. */
+  readonly what?: string;
+  readonly timeoutMs?: number;
+}
+
+/** What `look` gives as soon as that is neither false nor null nor undefined; asked again and again. @throws Error after the deadline. */
+export async function until<T>(look: () => T | Promise<T>, options: UntilOptions = {}): Promise<NonNullable<T>> {
+  const { what = look.toString(), timeoutMs = 20_000 } = options;
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const found = await look();
+    if (found !== false && found !== null && found !== undefined) return found;
+    if (performance.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain for: ${what}`);
+    await pause(STEP_MS);
+  }
+}

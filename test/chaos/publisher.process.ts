@@ -1,0 +1,120 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { until } from '../support/until.ts';
+import { REDIRECT_VARIABLE } from './kafka.redirect.ts';
+
+/** One line of a publisher's log. */
+export interface LogLine {
+  readonly level: string;
+  readonly msg: string;
+  readonly code?: string;
+  readonly url?: string;
+}
+
+export interface PublisherSettings {
+  readonly env: Readonly<Record<string, string>>;
+  /** Broker's port -> port of the proxy in front of it. */
+  readonly redirects: ReadonlyMap<number, number>;
+}
+
+const KEPT_LINES = 50;
+/** The same from the sources (Jest) and from the build, which `npm test` and `npm run chaos` make first. */
+const DIST = import.meta.url.includes('/dist/test/') ? '../..' : '../../dist';
+const built = (path: string): URL => new URL(`${DIST}/${path}`, import.meta.url);
+
+/** A publisher as it runs in production: the built program, in a process of its own. */
+export class PublisherProcess {
+  readonly lines: LogLine[] = [];
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<unknown>;
+  readonly #said = new Map<string, LogLine>();
+  #failed = '';
+
+  constructor({ env, redirects }: PublisherSettings) {
+    const inherited = Object.entries(process.env).filter(
+      ([name]) => !name.startsWith('CAUSEWAY_') && name !== 'NODE_OPTIONS',
+    );
+    const ports = [...redirects].map(([from, to]) => `${from}=${to}`).join(',');
+    const flags = ['--disable-warning=TimeoutNegativeWarning', '--import', built('test/chaos/kafka.redirect.js').href];
+    this.#child = spawn(process.execPath, [...flags, fileURLToPath(built('apps/publisher/main.js'))], {
+      env: {
+        ...Object.fromEntries(inherited),
+        ...env,
+        [REDIRECT_VARIABLE]: ports,
+        // Standard input is a pipe that closes with this process, so that none outlives it.
+        CAUSEWAY_EXIT_WITH_PARENT: 'true',
+      },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // Ctrl-C is for the campaign alone, which ends its round first.
+      detached: true,
+    });
+    this.#exited = once(this.#child, 'exit');
+    this.#child.stdin?.on('error', () => undefined);
+    this.#read();
+  }
+
+  get isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** What it wrote that is no log line: the stack of a crash. */
+  get failure(): string {
+    return this.#failed;
+  }
+
+  /** Waits until it has said this. @throws Error when it ends before. */
+  async said(msg: string, timeoutMs = 60_000): Promise<LogLine> {
+    const look = (): Promise<LogLine | undefined> => {
+      const line = this.#said.get(msg);
+      if (line === undefined && !this.isRunning)
+        throw new Error(`the publisher ended before it said ${msg}: ${this.#failed}`);
+      return Promise.resolve(line);
+    };
+    return until(`the publisher's line: ${msg}`, look, timeoutMs);
+  }
+
+  /** A metric's value now; 0 where it has none yet. */
+  async metric(name: string): Promise<number> {
+    const { url } = await this.said('listening');
+    const text = await (await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(5000) })).text();
+    return Number(new RegExp(`^causeway_publisher_${name}(?:\\{.*\\})? (.*)$`, 'm').exec(text)?.[1] ?? 0);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Sends the signal and waits for the end. */
+  async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    if (!this.isRunning) return;
+    this.#child.kill(signal);
+    await this.#exited;
+  }
+
+  #read(): void {
+    const { stdout, stderr } = this.#child;
+    for (const stream of [stdout, stderr]) {
+      if (stream === null) continue;
+      createInterface({ input: stream }).on('line', (text) => this.#take(text));
+    }
+  }
+
+  #take(text: string): void {
+    if (!text.startsWith('{"')) {
+      this.#failed = `${this.#failed}${text}\n`.slice(-4000);
+      return;
+    }
+    let line: LogLine;
+    try {
+      line = JSON.parse(text) as LogLine;
+    } catch {
+      // SIGKILL can cut a line.
+      return;
+    }
+    this.#said.set(line.msg, line);
+    this.lines.push(line);
+    if (this.lines.length > KEPT_LINES) this.lines.shift();
+  }
+}

@@ -1,0 +1,109 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ProducerClient } from '#kafka';
+import type { CampaignSource } from './campaign.source.ts';
+import { SOURCE_NAME } from './committed.reader.ts';
+import { PublisherProcess } from './publisher.process.ts';
+import type { SeededRandom } from './seeded.random.ts';
+import { TcpProxy } from './tcp.proxy.ts';
+
+export interface StageOptions {
+  readonly source: CampaignSource;
+  readonly brokers: readonly string[];
+  readonly prefix: string;
+}
+
+/** The publishers of a campaign, with proxies between them and their servers. */
+export class PublisherStage implements AsyncDisposable {
+  readonly source: CampaignSource;
+  readonly postgres: TcpProxy;
+  readonly kafka: readonly TcpProxy[];
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #redirects: ReadonlyMap<number, number>;
+  #publishers: PublisherProcess[] = [];
+  /** Which client the publishers of this round produce with. */
+  producer: ProducerClient = 'platformatic';
+  /** Small batches split large transactions. */
+  batchRows = 500;
+
+  private constructor(options: StageOptions, proxies: { postgres: TcpProxy; kafka: ReadonlyMap<number, TcpProxy> }) {
+    this.source = options.source;
+    this.postgres = proxies.postgres;
+    this.kafka = [...proxies.kafka.values()];
+    this.#redirects = new Map([...proxies.kafka].map(([port, proxy]) => [port, proxy.port]));
+    const url = new URL(options.source.url);
+    url.hostname = '127.0.0.1';
+    url.port = String(proxies.postgres.port);
+    this.#env = {
+      CAUSEWAY_SOURCE_NAME: SOURCE_NAME,
+      CAUSEWAY_SOURCE_URL: url.toString(),
+      CAUSEWAY_SLOT: options.source.slotName,
+      CAUSEWAY_KAFKA_BROKERS: options.brokers.join(','),
+      CAUSEWAY_TOPIC_PREFIX: options.prefix,
+      CAUSEWAY_STANDBY_INTERVAL: '100ms',
+      CAUSEWAY_TRANSACTION_TIMEOUT: '6s',
+      CAUSEWAY_PENDING_BYTES: '512kb',
+      CAUSEWAY_IDLE_INTERVAL: '1s',
+    };
+  }
+
+  static async open(options: StageOptions): Promise<PublisherStage> {
+    const { hostname, port } = new URL(options.source.url);
+    const postgres = await TcpProxy.open({ host: hostname, port: Number(port === '' ? 5432 : port) });
+    const kafka = new Map<number, TcpProxy>();
+    for (const broker of options.brokers) {
+      const [host = '', port = ''] = broker.split(':');
+      kafka.set(Number(port), await TcpProxy.open({ host, port: Number(port) }));
+    }
+    return new PublisherStage(options, { postgres, kafka });
+  }
+
+  /** The one that was started first of those that run. @throws Error when none runs. */
+  get publisher(): PublisherProcess {
+    const [first] = this.running;
+    if (first === undefined) throw new Error('no publisher runs');
+    return first;
+  }
+
+  get running(): readonly PublisherProcess[] {
+    this.#publishers = this.#publishers.filter(({ isRunning }) => isRunning);
+    return this.#publishers;
+  }
+
+  /** Starts one more. */
+  start(): PublisherProcess {
+    const env = {
+      ...this.#env,
+      CAUSEWAY_PRODUCER: this.producer,
+      CAUSEWAY_BATCH_ROWS: String(this.batchRows),
+    };
+    const publisher = new PublisherProcess({ env, redirects: this.#redirects });
+    this.#publishers.push(publisher);
+    return publisher;
+  }
+
+  async startStreaming(): Promise<PublisherProcess> {
+    const publisher = this.start();
+    await publisher.said('streaming');
+    return publisher;
+  }
+
+  /** Leaves all of them with the round's settings, of which one publishes. */
+  async renew(): Promise<void> {
+    for (const proxy of [this.postgres, ...this.kafka]) {
+      proxy.refuse(false);
+      proxy.resume();
+    }
+    for (const publisher of this.running) await publisher.end('SIGTERM');
+    await this.startStreaming();
+    // A publisher that went past its proxies would take no notice of their faults.
+    if ([this.postgres, ...this.kafka].some(({ connections }) => connections === 0))
+      throw new Error('the publisher is not connected through the proxies');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const publisher of this.running) await publisher.end('SIGKILL');
+    for (const proxy of [this.postgres, ...this.kafka]) await proxy[Symbol.asyncDispose]();
+  }
+}
+
+export const aMoment = (random: SeededRandom, mostMs: number): Promise<void> => pause(random.int(0, mostMs));

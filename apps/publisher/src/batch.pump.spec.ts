@@ -22,7 +22,7 @@ function drive(change: Partial<PumpOptions> = {}): Driven {
   const waiting: PromiseWithResolvers<void>[] = [];
   const pump = new BatchPump({
     start: { lsn: 100n, ordinal: 0 },
-    isOutbox: () => true,
+    publishes: () => true,
     encode: () => RECORD,
     limits: { batchBytes: 50, batchRows: 100, pendingBytes: 100 },
     idleIntervalMs: 0,
@@ -126,7 +126,7 @@ describe('batch pump', () => {
   it('does not count rows of other tables', async () => {
     let outbox = false;
     const { transaction, settle, calls } = drive({
-      isOutbox: () => (outbox = !outbox),
+      publishes: () => (outbox = !outbox),
       start: { lsn: 100n, ordinal: 1 },
     });
     transaction(100n, 4);

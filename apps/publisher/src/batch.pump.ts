@@ -10,14 +10,14 @@ import {
   type Row,
 } from '#replication';
 import type { ProducerRecord } from '#kafka';
-import type { EncodedRecord } from './record.encoder.ts';
+import type { EncodedRecord } from './row.preset.ts';
 
 type Place = Pick<Position, 'lsn' | 'ordinal'>;
 
 export interface PumpOptions {
   readonly start: Place;
   /** False for a row of another table that the publication holds as well. */
-  readonly isOutbox: (row: Row) => boolean;
+  readonly publishes: (row: Row) => boolean;
   readonly encode: (row: Row) => EncodedRecord;
   readonly limits: { readonly batchBytes: number; readonly batchRows: number; readonly pendingBytes: number };
   readonly idleIntervalMs: number;
@@ -76,7 +76,7 @@ export class BatchPump implements FrameSink {
 
   insert(row: Row): void {
     // Only rows that count for everybody are counted: the ordinal must mean the same after a restart.
-    if (!this.#options.isOutbox(row) || !this.#assembler.row()) return;
+    if (!this.#options.publishes(row) || !this.#assembler.row()) return;
     const record = this.#options.encode(row);
     this.#assembler.add(record, record.bytes);
     if (!this.#paused && this.pendingBytes > this.#options.limits.pendingBytes) this.#pause();

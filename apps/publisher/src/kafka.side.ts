@@ -14,7 +14,7 @@ import {
 } from '#kafka';
 import type { Logger } from '#observability';
 import { decodePosition, encodePosition, type StoredPosition } from '#replication';
-import type { PublisherConfig } from './publisher.config.ts';
+import type { SourceConfig } from './publisher.config.ts';
 
 /** Dead letters may be larger than what the topics of events take: that is one reason to be one. */
 const DEAD_LETTER_SETTINGS = { 'max.message.bytes': String(16 * 1024 * 1024) };
@@ -28,12 +28,12 @@ const CLOSE_PATIENCE_MS = 3000;
 export class KafkaSide implements AsyncDisposable {
   readonly topics: TopicNames;
   readonly catalogue: TopicCatalogue;
-  readonly #config: PublisherConfig;
+  readonly #config: SourceConfig;
   readonly #admin: TopicAdmin;
   readonly #producer: TransactionalProducer;
   readonly #key: string;
 
-  constructor(config: PublisherConfig, logger: Logger) {
+  constructor(config: SourceConfig, logger: Logger) {
     this.#config = config;
     this.topics = topicNames(config.topicPrefix);
     this.#key = positionKey(config.sourceName, config.slotName);
@@ -111,6 +111,6 @@ export class KafkaSide implements AsyncDisposable {
 }
 
 /** One live producer a slot: all publishers of it share this id, and the last to take over wins. */
-export function transactionalId(config: Pick<PublisherConfig, 'sourceName' | 'slotName' | 'topicPrefix'>): string {
+export function transactionalId(config: Pick<SourceConfig, 'sourceName' | 'slotName' | 'topicPrefix'>): string {
   return `${config.topicPrefix ?? ''}causeway.publisher.${config.sourceName}.${config.slotName}`;
 }

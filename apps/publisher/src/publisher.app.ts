@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { summariseConfig } from '#config';
 import { Health, Shutdown, createLogger, createRegistry, startOpsServer } from '#observability';
-import { publisherProcessOptions, type PublisherConfig } from './publisher.config.ts';
+import { publisherProcessOptions, sourceOfEnvironment, type PublisherConfig } from './publisher.config.ts';
 import { createPublisherMetrics } from './publisher.metrics.ts';
 import { PublisherModule } from './publisher.module.ts';
 import { StateBoard } from './publisher.state.ts';
@@ -33,9 +33,10 @@ export async function startPublisher(config: PublisherConfig): Promise<Publisher
   logger.info({ url: ops.url }, 'listening');
 
   // Nest's own start-up lines say nothing that the lines above do not.
-  const nest = await NestFactory.createApplicationContext(PublisherModule.with({ config, logger, metrics, board }), {
-    logger: false,
-  });
+  const nest = await NestFactory.createApplicationContext(
+    PublisherModule.with({ config: sourceOfEnvironment(config), logger, metrics, board }),
+    { logger: false },
+  );
   shutdown.add('publisher', () => nest.close());
   const stopOnSignals = (): void => {
     shutdown.onSignals();

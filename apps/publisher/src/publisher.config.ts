@@ -5,5 +5,16 @@ export const publisherProcessOptions = { ...processOptions, ...kafkaOptions, ...
 
 export type PublisherConfig = Config<typeof publisherProcessOptions>;
 
+/** How rows of a source's table become records. */
+export type PresetConfig = { readonly preset: 'causeway' };
+
+/** One source with everything that its session needs; a process may have several. */
+export type SourceConfig = PublisherConfig & { readonly rows: PresetConfig };
+
+/** The source that the environment declares. */
+export function sourceOfEnvironment(config: PublisherConfig): SourceConfig {
+  return { ...config, rows: { preset: 'causeway' } };
+}
+
 /** The one table that is published; the publication may hold others, for other readers. */
 export const OUTBOX_TABLE = { schema: 'outbox', table: 'events' } as const;

@@ -1,14 +1,14 @@
 import { errorFields, type Logger } from '#observability';
 import { retryDelayMs } from '#postgres';
 import { Stopped, pauseFor } from './abort.race.ts';
-import type { PublisherConfig } from './publisher.config.ts';
+import type { SourceConfig } from './publisher.config.ts';
 import type { PublisherMetrics } from './publisher.metrics.ts';
 import { PublisherSession } from './publisher.session.ts';
 import type { StateBoard } from './publisher.state.ts';
 import { planRecovery, type Recovery } from './recovery.policy.ts';
 
 export interface ServiceParts {
-  readonly config: PublisherConfig;
+  readonly config: SourceConfig;
   readonly logger: Logger;
   readonly metrics: PublisherMetrics;
   readonly board: StateBoard;

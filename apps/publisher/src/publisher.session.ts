@@ -7,16 +7,15 @@ import { orStopped, pauseFor } from './abort.race.ts';
 import { BatchPump } from './batch.pump.ts';
 import { HeldSink } from './held.sink.ts';
 import { KafkaSide } from './kafka.side.ts';
-import { OutboxReader } from './outbox.columns.ts';
 import { poisonReporter } from './poison.report.ts';
-import type { PublisherConfig } from './publisher.config.ts';
+import type { SourceConfig } from './publisher.config.ts';
 import type { PublisherMetrics } from './publisher.metrics.ts';
 import type { StateBoard } from './publisher.state.ts';
-import { RecordEncoder } from './record.encoder.ts';
+import { createPreset } from './preset.factory.ts';
 import { SourceSide } from './source.side.ts';
 
 export interface SessionParts {
-  readonly config: PublisherConfig;
+  readonly config: SourceConfig;
   readonly logger: Logger;
   readonly metrics: PublisherMetrics;
   readonly board: StateBoard;
@@ -144,17 +143,15 @@ export class PublisherSession {
   #makePump(sides: { kafka: KafkaSide; stream: ReplicationStream; start: StoredPosition }): BatchPump {
     const { kafka, stream, start } = sides;
     const { config, logger, metrics } = this.#parts;
-    const encoder = new RecordEncoder({
-      sourceName: config.sourceName,
+    const preset = createPreset(config, {
       topics: kafka.topics,
       findTopic: (topic) => kafka.catalogue.find(topic),
       onPoison: poisonReporter({ logger, metrics }),
     });
-    const reader = new OutboxReader();
     return new BatchPump({
       start,
-      isOutbox: ({ relation }) => reader.isOutbox(relation),
-      encode: (row) => encoder.encode(reader.read(row)),
+      publishes: ({ relation }) => preset.publishes(relation),
+      encode: (row) => preset.encode(row),
       limits: config,
       idleIntervalMs: config.idleInterval,
       stream,
@@ -164,7 +161,7 @@ export class PublisherSession {
           batch.records.filter(({ partition }) => partition === undefined).map(({ topic }) => topic),
         );
         await kafka.ensureTopics(unplaced);
-        const records = unplaced.size === 0 ? batch.records : batch.records.map((record) => encoder.place(record));
+        const records = unplaced.size === 0 ? batch.records : batch.records.map((record) => preset.place(record));
         await kafka.store(records, { ...start, ...batch.position, storedAt: new Date().toISOString() });
         end();
       },

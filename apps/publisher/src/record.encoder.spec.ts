@@ -2,7 +2,8 @@ import { topicNames } from '#contracts';
 import { partitionOf, type TopicState } from '#kafka';
 import { outboxRow, type RowText } from '../test/outbox.rows.ts';
 import type { Poison } from './dead.letter.ts';
-import { RecordEncoder, type EncodedRecord } from './record.encoder.ts';
+import { RecordEncoder } from './record.encoder.ts';
+import type { EncodedRecord } from './row.preset.ts';
 
 interface Encoded {
   readonly record: EncodedRecord;

@@ -1,25 +1,11 @@
-import { CRM_SOURCE, sourceOfProduct, type TopicNames } from '#contracts';
-import {
-  BATCH_OVERHEAD,
-  encodeEventHeaders,
-  isTopicName,
-  partitionOf,
-  recordBytes,
-  type ProducerRecord,
-  type TopicState,
-} from '#kafka';
+import { CRM_SOURCE, sourceOfProduct } from '#contracts';
+import { BATCH_OVERHEAD, encodeEventHeaders, isTopicName, partitionOf, recordBytes, type ProducerRecord } from '#kafka';
 import { deadLetter, type Poison } from './dead.letter.ts';
 import type { OutboxRow } from './outbox.columns.ts';
+import type { EncodedRecord, PresetParts } from './row.preset.ts';
 
-/** A record and the most bytes it can take in Kafka. */
-export type EncodedRecord = ProducerRecord & { readonly bytes: number };
-
-export interface EncoderOptions {
+export interface EncoderOptions extends PresetParts {
   readonly sourceName: string;
-  readonly topics: TopicNames;
-  readonly findTopic: (topic: string) => TopicState | undefined;
-  /** Told of each row that cannot be produced as it is; its record goes to the dead letters. */
-  readonly onPoison: (poison: Poison) => void;
 }
 
 /** Turns outbox rows into Kafka records. Payloads pass as the bytes they are. */

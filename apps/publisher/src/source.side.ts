@@ -9,19 +9,20 @@ import {
   type ServerFacts,
   type SlotState,
 } from '#replication';
-import { OUTBOX_TABLE, type PublisherConfig } from './publisher.config.ts';
+import type { SourceConfig } from './publisher.config.ts';
+import { tableOf } from './preset.factory.ts';
 
 /** One session's ordinary connection to the source database, for checks; rows come over the replication connection. */
 export class SourceSide implements AsyncDisposable {
-  readonly #config: PublisherConfig;
+  readonly #config: SourceConfig;
   readonly #client: Client;
 
-  private constructor(config: PublisherConfig, client: Client) {
+  private constructor(config: SourceConfig, client: Client) {
     this.#config = config;
     this.#client = client;
   }
 
-  static async connect(config: PublisherConfig): Promise<SourceSide> {
+  static async connect(config: SourceConfig): Promise<SourceSide> {
     const applicationName = `causeway-publisher ${config.sourceName}`;
     return new SourceSide(config, await connectClient({ url: config.sourceUrl, applicationName }));
   }
@@ -33,7 +34,7 @@ export class SourceSide implements AsyncDisposable {
   /** @throws CausewayError `WAL_LEVEL_NOT_LOGICAL` or `PUBLICATION_MISSING` */
   async check(): Promise<void> {
     requireLogicalWal(await this.facts());
-    await requirePublication(this.#client, { name: this.#config.publicationName, table: OUTBOX_TABLE });
+    await requirePublication(this.#client, { name: this.#config.publicationName, table: tableOf(this.#config) });
   }
 
   slot(): Promise<SlotState | undefined> {

@@ -11,6 +11,7 @@ import { DoctorCommand } from './commands/doctor.command.ts';
 import { MigrateCommand } from './commands/migrate.command.ts';
 import { OutboxCommand, OutboxResendCommand, OutboxStatusCommand } from './commands/outbox.command.ts';
 import { ParkedCommand, ParkedListCommand, ParkedRetryCommand, ParkedSkipCommand } from './commands/parked.command.ts';
+import { PublisherCommand, PublisherConfigCheckCommand, PublisherConfigCommand } from './commands/publisher.command.ts';
 import { SetAsideCommand, SetAsideListCommand } from './commands/set-aside.command.ts';
 import { SettleCommand } from './commands/settle.command.ts';
 import {
@@ -39,6 +40,9 @@ import {
     ParkedListCommand,
     ParkedRetryCommand,
     ParkedSkipCommand,
+    PublisherCommand,
+    PublisherConfigCheckCommand,
+    PublisherConfigCommand,
     SetAsideCommand,
     SetAsideListCommand,
     SettleCommand,

@@ -5,6 +5,7 @@ import {
   loadConfig,
   processOptions,
   publisherOptions,
+  readSourcesFile,
   type Environment,
 } from '#config';
 import { targetOfSystem, type DoctorTarget } from '#operations';
@@ -14,7 +15,7 @@ const { topicPrefix } = processOptions;
 const { integrationUrl, packs } = integrationOptions;
 const { secretKey } = crmOptions;
 const { kafkaBrokers } = kafkaOptions;
-const { sourceName, sourceUrl, slotName } = publisherOptions;
+const { sourcesFile, sourceName, sourceUrl, slotName } = publisherOptions;
 
 /**
  * What the doctor shall look at: the system of the file given, else what the settings of the environment name (a
@@ -22,17 +23,19 @@ const { sourceName, sourceUrl, slotName } = publisherOptions;
  */
 export async function doctorTarget(file?: string, env: Environment = process.env): Promise<DoctorTarget> {
   const isSet = (name: string): boolean => env[name] !== undefined || env[`${name}_FILE`] !== undefined;
-  const hasSource = isSet(sourceUrl.env);
+  const sources = env[sourcesFile.env] ?? '';
+  const hasSource = isSet(sourceUrl.env) || sources !== '';
   const hasIntegration = isSet(integrationUrl.env);
   if (file !== undefined || (!hasSource && !hasIntegration)) return targetOfSystem(await runningSystem(file));
   const shared = loadConfig({ topicPrefix, packs, kafkaBrokers }, env);
-  const source = hasSource ? loadConfig({ sourceName, sourceUrl, slotName }, env) : null;
+  const source = hasSource && sources === '' ? [loadConfig({ sourceName, sourceUrl, slotName }, env)] : [];
+  const declared = sources === '' ? source : readSourcesFile(sources, { env });
   const integration = hasIntegration ? loadConfig({ integrationUrl, secretKey }, env) : null;
   return {
     kafkaBrokers: shared.kafkaBrokers,
     topicPrefix: shared.topicPrefix ?? '',
     packs: shared.packs,
-    sources: source === null ? [] : [{ name: source.sourceName, url: source.sourceUrl, slot: source.slotName }],
+    sources: declared.map((one) => ({ name: one.sourceName, url: one.sourceUrl, slot: one.slotName })),
     integration: integration === null ? null : { url: integration.integrationUrl, secretKey: integration.secretKey },
     services: [],
   };

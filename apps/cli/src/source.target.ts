@@ -1,10 +1,18 @@
-import { kafkaOptions, loadConfig, processOptions, publisherOptions, type Environment } from '#config';
+import {
+  kafkaOptions,
+  loadConfig,
+  processOptions,
+  publisherOptions,
+  readSourcesFile,
+  type Config,
+  type Environment,
+} from '#config';
 import { sourceOfSystem, type SourceTarget } from '#operations';
 import { WrongUse } from './exit.codes.ts';
 import { runningSystem } from './target.ts';
 
 const { topicPrefix } = processOptions;
-const { sourceName, sourceUrl, slotName, publicationName, transactionTimeout } = publisherOptions;
+const { sourcesFile, sourceName, sourceUrl, slotName, publicationName, transactionTimeout } = publisherOptions;
 const DEFAULTS = {
   publicationName,
   transactionTimeout,
@@ -12,13 +20,16 @@ const DEFAULTS = {
   topicReplication: kafkaOptions.topicReplication,
 };
 
+const ALL = { ...DEFAULTS, sourceName, sourceUrl, slotName, kafkaBrokers: kafkaOptions.kafkaBrokers, topicPrefix };
+
 export interface SourceChoice {
   readonly source?: string;
   readonly system?: string;
 }
 
 /**
- * The source that a verb works on: the one that the publisher's settings in the environment name; else `--source` of the system
+ * The source that a verb works on: the one that the publisher's settings in the environment name (with a file of sources, by
+ * `--source` where it declares several); else `--source` of the system
  * of the file given, or of the one that runs on this checkout.
  * @throws WrongUse when that leaves more than one; CannotReach when no system runs
  */
@@ -26,13 +37,13 @@ export async function sourceTarget(
   { source, system }: SourceChoice,
   env: Environment = process.env,
 ): Promise<SourceTarget> {
+  const file = env[sourcesFile.env] ?? '';
+  if (file !== '' && system === undefined) return sourceOfFile(source, { file, env });
   const isSet = env[sourceUrl.env] !== undefined || env[`${sourceUrl.env}_FILE`] !== undefined;
   if (isSet && system === undefined) return sourceOfSettings(source, env);
   const running = await runningSystem(system);
   const names = running.sources.map(({ name }) => name);
-  const [only] = names;
-  const name = source ?? (names.length === 1 ? only : undefined);
-  if (name === undefined) throw new WrongUse(`--source wants one of ${names.join(', ')}`);
+  const name = chosen(source, names);
   const config = loadConfig(DEFAULTS, env);
   const defaults = {
     publication: config.publicationName,
@@ -45,11 +56,33 @@ export async function sourceTarget(
   return found;
 }
 
-function sourceOfSettings(source: string | undefined, env: Environment): SourceTarget {
+/** @throws WrongUse */
+function chosen(source: string | undefined, names: readonly string[]): string {
+  const name = source ?? (names.length === 1 ? names[0] : undefined);
+  if (name === undefined) throw new WrongUse(`--source wants one of ${names.join(', ')}`);
+  if (!names.includes(name)) throw new WrongUse(`--source wants one of ${names.join(', ')}, not ${name}`);
+  return name;
+}
+
+function sourceOfFile(
+  source: string | undefined,
+  { file, env }: { readonly file: string; readonly env: Environment },
+): SourceTarget {
+  const declared = new Map(readSourcesFile(file, { env }).map((one) => [one.sourceName, one]));
+  const name = chosen(source, [...declared.keys()]);
   const { kafkaBrokers } = kafkaOptions;
-  const config = loadConfig({ ...DEFAULTS, sourceName, sourceUrl, slotName, kafkaBrokers, topicPrefix }, env);
+  const shared = loadConfig({ ...DEFAULTS, kafkaBrokers, topicPrefix }, env);
+  return targetOf({ ...shared, sourceName: name, sourceUrl: '', slotName: '', ...declared.get(name) });
+}
+
+function sourceOfSettings(source: string | undefined, env: Environment): SourceTarget {
+  const config = loadConfig(ALL, env);
   if (source !== undefined && source !== config.sourceName)
     throw new WrongUse(`the settings name the source ${config.sourceName}, --source names ${source}`);
+  return targetOf(config);
+}
+
+function targetOf(config: Config<typeof ALL>): SourceTarget {
   return {
     name: config.sourceName,
     url: config.sourceUrl,

@@ -1,7 +1,6 @@
 import { CausewayError } from '#contracts';
 import type { EventColumns } from '#kafka';
-import type { Relation, Row } from '#replication';
-import { OUTBOX_TABLE } from './publisher.config.ts';
+import type { Relation, Row, TableName } from '#replication';
 
 /** The columns of outbox.events that are read; created_at only decides the table's partition. */
 export interface OutboxRow extends EventColumns {
@@ -27,11 +26,17 @@ type Indexes = { readonly [column in keyof OutboxRow]: number };
 
 /** Finds the outbox's columns by name, once for each description of the table that the stream gives. */
 export class OutboxReader {
+  /** The one table that is published; the publication may hold others, for other readers. */
+  readonly #table: TableName;
   #relation: Relation | undefined;
   #indexes: Indexes | undefined;
 
+  constructor(table: TableName) {
+    this.#table = table;
+  }
+
   isOutbox({ schema, table }: Relation): boolean {
-    return schema === OUTBOX_TABLE.schema && table === OUTBOX_TABLE.table;
+    return schema === this.#table.schema && table === this.#table.table;
   }
 
   /** @throws CausewayError `PUBLICATION_MISSING` when the table or the publication leaves a column out. */

@@ -1,18 +1,19 @@
 import type { TableName } from '#replication';
 import { OutboxReader } from './outbox.columns.ts';
-import { OUTBOX_TABLE, type SourceConfig } from './publisher.config.ts';
+import type { SourceConfig } from './publisher.config.ts';
 import { RecordEncoder } from './record.encoder.ts';
 import type { PresetParts, RowPreset } from './row.preset.ts';
 
 /** The table that a source's rows are inserted into. */
-export function tableOf(_source: Pick<SourceConfig, 'rows'>): TableName {
-  return OUTBOX_TABLE;
+export function tableOf({ rows }: Pick<SourceConfig, 'rows'>): TableName {
+  const [schema = '', table = ''] = rows.table.split('.');
+  return { schema, table };
 }
 
 /** The preset that the source declares. */
 export function createPreset(source: SourceConfig, parts: PresetParts): RowPreset {
   const encoder = new RecordEncoder({ sourceName: source.sourceName, ...parts });
-  const reader = new OutboxReader();
+  const reader = new OutboxReader(tableOf(source));
   return {
     publishes: (relation) => reader.isOutbox(relation),
     encode: (row) => encoder.encode(reader.read(row)),

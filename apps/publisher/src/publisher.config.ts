@@ -1,20 +1,62 @@
-import { kafkaOptions, processOptions, publisherOptions, type Config } from '#config';
+import {
+  DEFAULT_ROWS,
+  kafkaOptions,
+  loadConfig,
+  processOptions,
+  publisherOptions,
+  readSourcesFile,
+  type Config,
+  type DeclaredSource,
+  type Environment,
+  type RowsConfig,
+} from '#config';
+import { CausewayError } from '#contracts';
+
+/** What the process has, whatever its sources. */
+export const publisherProcessOptions = { ...processOptions, ...kafkaOptions };
 
 /** Everything that the publisher reads from its environment. */
-export const publisherProcessOptions = { ...processOptions, ...kafkaOptions, ...publisherOptions };
+const allOptions = { ...publisherProcessOptions, ...publisherOptions };
 
-export type PublisherConfig = Config<typeof publisherProcessOptions>;
+export type PublisherConfig = Config<typeof allOptions>;
 
-/** How rows of a source's table become records. */
-export type PresetConfig = { readonly preset: 'causeway' };
+/** How rows of a source's table become records; its members are declared in libs/config/src/sources/rows.schema.ts. */
+export type PresetConfig = RowsConfig;
 
 /** One source with everything that its session needs; a process may have several. */
 export type SourceConfig = PublisherConfig & { readonly rows: PresetConfig };
 
-/** The source that the environment declares. */
-export function sourceOfEnvironment(config: PublisherConfig): SourceConfig {
-  return { ...config, rows: { preset: 'causeway' } };
+export interface PublisherSetup {
+  readonly process: Config<typeof publisherProcessOptions>;
+  readonly sources: readonly SourceConfig[];
 }
 
-/** The one table that is published; the publication may hold others, for other readers. */
-export const OUTBOX_TABLE = { schema: 'outbox', table: 'events' } as const;
+const { sourcesFile, sourceName, sourceUrl, slotName, ...shared } = publisherOptions;
+/** Beside a file they would be silently without effect. */
+const NOT_BESIDE_A_FILE = [sourceName.env, sourceUrl.env, `${sourceUrl.env}_FILE`, slotName.env];
+
+/**
+ * The process and its sources: those of `CAUSEWAY_SOURCES_FILE`, else the one that the environment declares.
+ * @throws CausewayError `CONFIG_INVALID`
+ */
+export function loadPublisher(env: Environment = process.env): PublisherSetup {
+  const file = env[sourcesFile.env] ?? '';
+  if (file === '') {
+    const config = loadConfig(allOptions, env);
+    return { process: config, sources: [{ ...config, rows: DEFAULT_ROWS }] };
+  }
+  const config = loadConfig({ ...publisherProcessOptions, sourcesFile, ...shared }, env);
+  const beside = NOT_BESIDE_A_FILE.filter((name) => (env[name] ?? '') !== '');
+  if (beside.length > 0) {
+    const settings = `\n  - ${beside.join(', ')} cannot stand beside ${sourcesFile.env}: unset it, the file declares every source\n`;
+    throw new CausewayError('CONFIG_INVALID', { details: { settings } });
+  }
+  return { process: config, sources: readSourcesFile(file, { env }).map((source) => ofFile(config, source)) };
+}
+
+function ofFile(
+  config: Omit<PublisherConfig, 'sourceName' | 'sourceUrl' | 'slotName'>,
+  source: DeclaredSource,
+): SourceConfig {
+  return { ...config, ...source };
+}

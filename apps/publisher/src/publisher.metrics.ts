@@ -1,23 +1,31 @@
-import { counter, gauge, histogram, type Counter, type Gauge, type Histogram, type Registry } from '#observability';
+import {
+  labelledMetrics,
+  type LabelledCounter,
+  type LabelledGauge,
+  type LabelledHistogram,
+  type Registry,
+} from '#observability';
 
-/** What the publisher tells Prometheus; README.md lists them for operators. */
+/** What the publisher tells Prometheus of one source; README.md lists them for operators. */
 export interface PublisherMetrics {
-  readonly rows: Counter;
-  readonly bytes: Counter;
-  readonly batches: Counter;
-  readonly idlePositions: Counter;
-  readonly deadLetters: Counter;
-  readonly failures: Counter;
-  readonly transactionSeconds: Histogram;
-  readonly positionLsn: Gauge;
-  readonly lagBytes: Gauge;
-  readonly heldBackBytes: Gauge;
-  readonly pendingBytes: Gauge;
-  readonly paused: Gauge;
-  readonly state: Gauge;
+  readonly rows: LabelledCounter;
+  readonly bytes: LabelledCounter;
+  readonly batches: LabelledCounter;
+  readonly idlePositions: LabelledCounter;
+  readonly deadLetters: LabelledCounter;
+  readonly failures: LabelledCounter;
+  readonly transactionSeconds: LabelledHistogram;
+  readonly positionLsn: LabelledGauge;
+  readonly lagBytes: LabelledGauge;
+  readonly heldBackBytes: LabelledGauge;
+  readonly pendingBytes: LabelledGauge;
+  readonly paused: LabelledGauge;
+  readonly state: LabelledGauge;
 }
 
-export function createPublisherMetrics(registry: Registry): PublisherMetrics {
+/** Sources share the names; each has its label. */
+export function createPublisherMetrics(registry: Registry, source: string): PublisherMetrics {
+  const { counter, gauge, histogram } = labelledMetrics({ source });
   return {
     rows: counter(registry, 'publisher_rows_total', { help: 'Outbox rows stored in Kafka, dead letters included' }),
     bytes: counter(registry, 'publisher_bytes_total', { help: 'Bytes of records stored in Kafka, at most' }),

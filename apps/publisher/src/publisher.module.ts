@@ -1,13 +1,16 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { PublisherService, type ServiceParts } from './publisher.service.ts';
 
-/** The publisher as a Nest module, so that its life follows the application's. */
+/** The publisher's sources as a Nest module, so that their lives follow the application's; they know nothing of each other. */
 @Module({})
 export class PublisherModule {
-  static with(parts: ServiceParts): DynamicModule {
+  static with(sources: readonly ServiceParts[]): DynamicModule {
     return {
       module: PublisherModule,
-      providers: [{ provide: PublisherService, useFactory: () => new PublisherService(parts) }],
+      providers: sources.map((parts) => ({
+        provide: `publisher of ${parts.config.sourceName}`,
+        useFactory: () => new PublisherService(parts),
+      })),
     };
   }
 }

@@ -183,8 +183,7 @@ export class PublisherSession {
     board.enter('streaming');
     onStreaming();
     metrics.positionLsn.set(Number(lsn));
-    const { sourceName: source, slotName: slot } = config;
-    logger.info({ source, slot, generation, position: formatLsn(lsn), ordinal }, 'streaming');
+    logger.info({ slot: config.slotName, generation, position: formatLsn(lsn), ordinal }, 'streaming');
   }
 
   /** Looks at the source now and then, until the stream or the pump fails. */

@@ -16,13 +16,20 @@ export const PUBLISHER_STATES = [
 ] as const;
 export type PublisherState = (typeof PUBLISHER_STATES)[number];
 
-/** Tells health, metrics and log where the publisher stands. Only a streaming publisher and a standby are ready. */
+interface BoardParts {
+  readonly source: string;
+  readonly health: Health;
+  readonly metrics: PublisherMetrics;
+  readonly logger: Logger;
+}
+
+/** Tells health, metrics and log where a source stands. Only one that streams or stands by is ready. */
 export class StateBoard {
-  readonly #parts: { readonly health: Health; readonly metrics: PublisherMetrics; readonly logger: Logger };
+  readonly #parts: BoardParts;
   #state: PublisherState | undefined;
   #reason: string | undefined;
 
-  constructor(parts: { readonly health: Health; readonly metrics: PublisherMetrics; readonly logger: Logger }) {
+  constructor(parts: BoardParts) {
     this.#parts = parts;
   }
 
@@ -34,13 +41,10 @@ export class StateBoard {
     if (state === this.#state && reason === this.#reason) return;
     this.#state = state;
     this.#reason = reason;
-    const { health, metrics, logger } = this.#parts;
+    const { source, health, metrics, logger } = this.#parts;
     for (const known of PUBLISHER_STATES) metrics.state.set({ state: known }, known === state ? 1 : 0);
     const ready = state === 'streaming' || state === 'standby';
-    health.set(
-      'publisher',
-      ready ? { ready } : { ready, reason: reason === undefined ? state : `${state}: ${reason}` },
-    );
+    health.set(source, ready ? { ready } : { ready, reason: reason === undefined ? state : `${state}: ${reason}` });
     logger.debug({ state, reason }, 'state');
   }
 }

@@ -4,12 +4,11 @@ import { once as nextEvent } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Client } from 'pg';
-import { loadConfig } from '#config';
 import { connectClient, createScratchDatabase, migrate, migrationFolder } from '#postgres';
 import { dropSlot, inspectSlot, type SlotState } from '#replication';
 import { openTopics, until, type ReadRecord, type TopicContext } from '../../../libs/kafka/test/topic.context.ts';
 import { startPublisher, type PublisherApp } from '../src/publisher.app.ts';
-import { publisherProcessOptions } from '../src/publisher.config.ts';
+import { loadPublisher } from '../src/publisher.config.ts';
 
 export { until };
 export type Settings = Record<string, string>;
@@ -34,6 +33,7 @@ export interface PublisherProcess {
 /** A product's database with its outbox, topics under a prefix, and publishers of both. */
 export interface PublisherContext extends AsyncDisposable {
   readonly client: Client;
+  readonly url: string;
   readonly slotName: string;
   readonly topics: TopicContext;
   /** Starts a publisher inside of this process and waits until it is ready. */
@@ -77,12 +77,11 @@ export async function openPublisher(): Promise<PublisherContext> {
   };
   const context: PublisherContext = {
     client,
+    url: database.url,
     slotName,
     topics,
     start: async (settings = {}) => {
-      const app = await startPublisher(
-        loadConfig(publisherProcessOptions, { ...environment(settings), CAUSEWAY_LOG_LEVEL: 'silent' }),
-      );
+      const app = await startPublisher(loadPublisher({ ...environment(settings), CAUSEWAY_LOG_LEVEL: 'silent' }));
       stops.push(() => app.stop());
       // Rows from before the slot was created are not in its stream.
       await until(async () => (await fetch(`${app.url}/ready`)).status === 200);

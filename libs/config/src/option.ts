@@ -3,6 +3,8 @@ export interface OptionType<T> {
   readonly name: string;
   /** @throws Error with a sentence that completes "must be ..." when the text does not have the form. */
   parse(text: string): T;
+  /** The same form as a JSON Schema says it, for a file that holds settings; any text unless given. */
+  readonly json?: Readonly<Record<string, unknown>>;
 }
 
 /** The one declaration of an option: its environment name, form, default and help all come from here. */

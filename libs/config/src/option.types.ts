@@ -27,6 +27,7 @@ export const optionalUrl: OptionType<string | undefined> = {
 
 export const boolean: OptionType<boolean> = {
   name: 'true or false',
+  json: { type: 'boolean' },
   parse: (given) => {
     if (given !== 'true' && given !== 'false') throw new Error('true or false');
     return given === 'true';
@@ -36,6 +37,7 @@ export const boolean: OptionType<boolean> = {
 export function integer(least: number, most: number): OptionType<number> {
   return {
     name: `whole number from ${least} to ${most}`,
+    json: { type: 'integer', minimum: least, maximum: most },
     parse: (given) => {
       const value = Number(given);
       if (!/^-?\d+$/.test(given) || value < least || value > most)
@@ -48,6 +50,7 @@ export function integer(least: number, most: number): OptionType<number> {
 /** Milliseconds, written with a unit: `500ms`, `30s`, `5m`, `24h`, `7d`. */
 export const duration: OptionType<number> = {
   name: 'duration such as 500ms, 30s, 5m, 24h or 7d',
+  json: { type: 'string', pattern: '^\\d+(ms|s|m|h|d)$' },
   parse: (given) => {
     const [, amount, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(given) ?? [];
     if (amount === undefined) throw new Error('a duration such as 500ms, 30s, 5m, 24h or 7d');
@@ -58,6 +61,7 @@ export const duration: OptionType<number> = {
 /** Bytes, written with a unit: `512kb`, `16mb`. */
 export const bytes: OptionType<number> = {
   name: 'size such as 512kb or 16mb',
+  json: { type: 'string', pattern: '^\\d+([bB]|[kKmMgG][bB])$' },
   parse: (given) => {
     const [, amount, unit] = /^(\d+)(b|kb|mb|gb)$/i.exec(given) ?? [];
     if (amount === undefined || unit === undefined) throw new Error('a size such as 512kb or 16mb');
@@ -78,6 +82,7 @@ export const list: OptionType<string[]> = {
 export function oneOf<const T extends string>(...values: T[]): OptionType<T> {
   return {
     name: values.join(' | '),
+    json: { enum: values },
     parse: (given) => {
       const found = values.find((value) => value === given);
       if (found === undefined) throw new Error(`one of ${values.join(', ')}`);

@@ -1,3 +1,9 @@
+export {
+  labelledMetrics,
+  type LabelledCounter,
+  type LabelledGauge,
+  type LabelledHistogram,
+} from './labelled.metrics.ts';
 export { Health, type Readiness } from './health.ts';
 export { createLogger, errorFields, type Logger, type LoggerOptions } from './logger.ts';
 export { Counter, Gauge, Histogram, Registry, counter, createRegistry, gauge, histogram } from './metrics.ts';

@@ -1,7 +1,11 @@
 import { option } from '../option.ts';
-import { bytes, duration, integer, oneOf, text } from '../option.types.ts';
+import { bytes, duration, integer, oneOf, optionalText, text } from '../option.types.ts';
 
 export const publisherOptions = {
+  sourcesFile: option('CAUSEWAY_SOURCES_FILE', optionalText, {
+    default: '',
+    help: 'YAML or JSON file that declares the sources of this process; then CAUSEWAY_SOURCE_NAME, _URL and CAUSEWAY_SLOT stay unset',
+  }),
   sourceName: option('CAUSEWAY_SOURCE_NAME', text, {
     help: 'Name of the product whose outbox is published; first part of its topics, and `crm` for the integration database',
   }),

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+const causeway = z
+  .strictObject({
+    preset: z.literal('causeway'),
+    table: z
+      .string()
+      .regex(/^[^."]+\.[^."]+$/, 'must be a table with its schema, such as outbox.events')
+      .default('outbox.events')
+      .describe('Table laid out like outbox.events, with its schema'),
+  })
+  .describe('The table of the product migrations, and messages of outbox.emit_message; CloudEvents in binary mode');
+
+/** How rows of a source become records: one member for each preset. */
+export const rowsSchema = z.discriminatedUnion('preset', [causeway]);
+
+export type RowsConfig = z.output<typeof rowsSchema>;
+
+/** Where nothing is declared. */
+export const DEFAULT_ROWS: RowsConfig = { preset: 'causeway', table: 'outbox.events' };

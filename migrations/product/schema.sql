@@ -369,6 +369,48 @@ $function$;
 comment on function outbox.emit(text,text,text,jsonb,text,integer,text,jsonb,timestamp with time zone,uuid) is 'Writes one event and returns its id. Call it in the transaction of the change that it tells of.';
 grant execute on function outbox.emit(text,text,text,jsonb,text,integer,text,jsonb,timestamp with time zone,uuid) to causeway_emitter;
 
+CREATE OR REPLACE FUNCTION outbox.emit_message(aggregate_type text, aggregate_id text, event_type text, payload jsonb, tenant_id text DEFAULT NULL::text, event_version integer DEFAULT NULL::integer, partition_key text DEFAULT NULL::text, headers jsonb DEFAULT NULL::jsonb, occurred_at timestamp with time zone DEFAULT NULL::timestamp with time zone, id uuid DEFAULT NULL::uuid)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+ SET "DateStyle" TO 'ISO, YMD'
+AS $function$
+declare
+  event_id uuid := coalesce(emit_message.id, outbox.uuid_v7());
+  tenant text := coalesce(emit_message.tenant_id, outbox.default_tenant());
+  problem text := case
+    when emit_message.aggregate_type is null or emit_message.aggregate_type !~ '^[A-Za-z0-9._-]{1,200}$' then 'aggregate_type fits no topic'
+    when emit_message.aggregate_id is null then 'aggregate_id is null'
+    when coalesce(emit_message.event_type, '') = '' then 'event_type is empty'
+    when emit_message.event_version <= 0 then 'event_version is not positive'
+    when tenant = '' then 'tenant_id is empty'
+    when jsonb_typeof(emit_message.payload) is distinct from 'object' then 'payload is no object'
+    when jsonb_typeof(emit_message.headers) <> 'object' then 'headers are no object'
+  end;
+begin
+  if problem is not null then
+    raise exception 'outbox: %', problem using errcode = 'check_violation';
+  end if;
+  perform pg_logical_emit_message(true, 'causeway.outbox', convert_to(
+    jsonb_build_object(
+      'id', event_id,
+      'aggregate_type', emit_message.aggregate_type,
+      'aggregate_id', emit_message.aggregate_id,
+      'event_type', emit_message.event_type,
+      'event_version', coalesce(emit_message.event_version, 1),
+      'partition_key', coalesce(emit_message.partition_key, emit_message.aggregate_id),
+      'tenant_id', tenant,
+      'headers', coalesce(emit_message.headers, '{}'),
+      'occurred_at', coalesce(emit_message.occurred_at, now())::text
+    )::text || chr(10) || emit_message.payload::text, 'UTF8'));
+  return event_id;
+end
+$function$;
+comment on function outbox.emit_message(text,text,text,jsonb,text,integer,text,jsonb,timestamp with time zone,uuid) is 'Tells of one event in the WAL alone, without a row, and returns its id. Call it in the transaction of the change that it tells of.';
+grant execute on function outbox.emit_message(text,text,text,jsonb,text,integer,text,jsonb,timestamp with time zone,uuid) to causeway_emitter;
+
 CREATE OR REPLACE FUNCTION outbox.ensure_partitions(days_ahead integer DEFAULT 7)
  RETURNS SETOF text
  LANGUAGE plpgsql

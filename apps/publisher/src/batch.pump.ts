@@ -5,11 +5,13 @@ import {
   storesIdlePosition,
   type Batch,
   type FrameSink,
+  type LogicalMessage,
   type Lsn,
   type Position,
   type Row,
 } from '#replication';
 import type { ProducerRecord } from '#kafka';
+import type { MessageIntake } from './message.intake.ts';
 import type { EncodedRecord } from './row.preset.ts';
 
 type Place = Pick<Position, 'lsn' | 'ordinal'>;
@@ -19,6 +21,8 @@ export interface PumpOptions {
   /** False for a row of another table that the publication holds as well. */
   readonly publishes: (row: Row) => boolean;
   readonly encode: (row: Row) => EncodedRecord;
+  /** What logical messages mean; without it they mean nothing. */
+  readonly messages?: MessageIntake;
   readonly limits: { readonly batchBytes: number; readonly batchRows: number; readonly pendingBytes: number };
   readonly idleIntervalMs: number;
   /** The stream's side: flow and confirmation. */
@@ -77,7 +81,18 @@ export class BatchPump implements FrameSink {
   insert(row: Row): void {
     // Only rows that count for everybody are counted: the ordinal must mean the same after a restart.
     if (!this.#options.publishes(row) || !this.#assembler.row()) return;
-    const record = this.#options.encode(row);
+    this.#add(this.#options.encode(row));
+  }
+
+  /** One of ours counts as a row of its transaction; a heartbeat says as much as a keepalive. */
+  message(message: LogicalMessage): void {
+    const meaning = this.#options.messages?.judge(message);
+    if (meaning === 'position') this.keepalive({ walEnd: message.lsn, replyRequested: true });
+    if (meaning === 'row' && this.#assembler.row()) this.#add(this.#options.messages?.encode(message.content));
+  }
+
+  #add(record: EncodedRecord | undefined): void {
+    if (record === undefined) return;
     this.#assembler.add(record, record.bytes);
     if (!this.#paused && this.pendingBytes > this.#options.limits.pendingBytes) this.#pause();
   }

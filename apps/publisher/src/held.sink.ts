@@ -1,4 +1,4 @@
-import type { FrameSink } from '#replication';
+import type { FrameSink, LogicalMessage } from '#replication';
 
 /**
  * Keeps what the stream says between owning the slot and knowing the position: only what was under way when the socket was
@@ -27,6 +27,11 @@ export class HeldSink implements FrameSink {
   commit(endLsn: Parameters<FrameSink['commit']>[0]): void {
     if (this.#sink === undefined) this.#held.push((sink) => sink.commit(endLsn));
     else this.#sink.commit(endLsn);
+  }
+
+  message(message: LogicalMessage): void {
+    if (this.#sink === undefined) this.#held.push((sink) => sink.message?.(message));
+    else this.#sink.message?.(message);
   }
 
   keepalive(keepalive: Parameters<FrameSink['keepalive']>[0]): void {

@@ -17,6 +17,7 @@ export function createPreset(source: SourceConfig, parts: PresetParts): RowPrese
   return {
     publishes: (relation) => reader.isOutbox(relation),
     encode: (row) => encoder.encode(reader.read(row)),
+    encodeMessage: (content) => encoder.encodeMessage(content),
     place: (record) => encoder.place(record),
   };
 }

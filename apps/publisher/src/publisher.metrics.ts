@@ -13,6 +13,8 @@ export interface PublisherMetrics {
   readonly batches: LabelledCounter;
   readonly idlePositions: LabelledCounter;
   readonly deadLetters: LabelledCounter;
+  readonly refusedMessages: LabelledCounter;
+  readonly heartbeats: LabelledCounter;
   readonly failures: LabelledCounter;
   readonly transactionSeconds: LabelledHistogram;
   readonly positionLsn: LabelledGauge;
@@ -33,6 +35,13 @@ export function createPublisherMetrics(registry: Registry, source: string): Publ
     idlePositions: counter(registry, 'publisher_idle_positions_total', { help: 'Positions stored without rows' }),
     deadLetters: counter(registry, 'publisher_dead_letters_total', {
       help: 'Rows that could not be produced as they are',
+    }),
+    refusedMessages: counter(registry, 'publisher_refused_messages_total', {
+      help: 'Logical messages with our prefix that are no events: not transactional',
+    }),
+    heartbeats: counter(registry, 'publisher_heartbeats_total', {
+      help: 'Heartbeats by result: written, skipped on a server in recovery, failed',
+      labelNames: ['result'],
     }),
     failures: counter(registry, 'publisher_failures_total', {
       help: 'Sessions that ended by an error',

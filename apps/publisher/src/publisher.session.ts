@@ -5,8 +5,10 @@ import { ReplicationStream, formatLsn, judgeSlot, type Batch, type StoredPositio
 import type { ProducerRecord } from '#kafka';
 import { orStopped, pauseFor } from './abort.race.ts';
 import { BatchPump } from './batch.pump.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { HeldSink } from './held.sink.ts';
 import { KafkaSide } from './kafka.side.ts';
+import { MessageIntake } from './message.intake.ts';
 import { poisonReporter } from './poison.report.ts';
 import type { SourceConfig } from './publisher.config.ts';
 import type { PublisherMetrics } from './publisher.metrics.ts';
@@ -98,6 +100,7 @@ export class PublisherSession {
       // Twice in an idle interval, so that a position is at hand when it is due.
       statusIntervalMs: Math.ceil(config.idleInterval / 2),
       startPaused: true,
+      messages: config.messagePrefix !== undefined || config.heartbeatInterval > 0,
       sink,
     });
     try {
@@ -152,6 +155,7 @@ export class PublisherSession {
       start,
       publishes: ({ relation }) => preset.publishes(relation),
       encode: (row) => preset.encode(row),
+      messages: new MessageIntake({ prefix: config.messagePrefix, preset, logger, metrics }),
       limits: config,
       idleIntervalMs: config.idleInterval,
       stream,
@@ -189,17 +193,19 @@ export class PublisherSession {
   /** Looks at the source now and then, until the stream or the pump fails. */
   async #watch(running: { source: SourceSide; stream: ReplicationStream; pump: BatchPump }): Promise<never> {
     const { source, stream, pump } = running;
-    const { metrics } = this.#parts;
+    const { metrics, config, logger } = this.#parts;
+    const heartbeat = new Heartbeat({ source, intervalMs: config.heartbeatInterval, metrics, logger });
     const ended = Promise.race([stream.ended, pump.failed]).then((error) => ({
       error: error ?? new CausewayError('REPLICATION_BROKEN'),
     }));
     for (;;) {
       const watched = new AbortController();
-      const tick = pauseFor(watched.signal, WATCH_INTERVAL_MS).catch(() => undefined);
+      const tick = pauseFor(watched.signal, Math.min(WATCH_INTERVAL_MS, heartbeat.dueInMs())).catch(() => undefined);
       const failure = await Promise.race([ended, tick]);
       watched.abort();
       if (failure !== undefined) throw failure.error;
       await source.check();
+      await heartbeat.beatWhenDue();
       const [slot, { walEnd }] = [await source.slot(), await source.facts()];
       metrics.lagBytes.set(Math.max(0, Number(walEnd - pump.stored.lsn)));
       metrics.heldBackBytes.set(slot?.heldBackBytes ?? 0);

@@ -1,6 +1,7 @@
 import { CRM_SOURCE, sourceOfProduct } from '#contracts';
 import { BATCH_OVERHEAD, encodeEventHeaders, isTopicName, partitionOf, recordBytes, type ProducerRecord } from '#kafka';
 import { deadLetter, type Poison } from './dead.letter.ts';
+import { readMessageRow } from './message.row.ts';
 import type { OutboxRow } from './outbox.columns.ts';
 import type { EncodedRecord, PresetParts } from './row.preset.ts';
 
@@ -33,6 +34,12 @@ export class RecordEncoder {
     const encoded = encodeEventHeaders(row, this.#source);
     if ('reason' in encoded) return this.#refuse({ row, topic, reason: encoded.reason });
     return this.#fit({ row, record: { topic, key, value: payload, headers: encoded.headers } });
+  }
+
+  /** The content of a logical message says what the columns of a row say. */
+  encodeMessage(content: Buffer): EncodedRecord {
+    const read = readMessageRow(content);
+    return 'reason' in read ? this.#refuse(read) : this.encode(read.row);
   }
 
   /** Looks again at a record whose topic was not known when it was encoded. */

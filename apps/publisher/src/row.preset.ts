@@ -19,6 +19,8 @@ export interface RowPreset {
   /** False for a row of another table that the publication holds as well: it counts for nobody. */
   publishes(relation: Relation): boolean;
   encode(row: Row): EncodedRecord;
+  /** A logical message with the source's prefix, where the preset takes them. */
+  encodeMessage?(content: Buffer): EncodedRecord;
   /** Looks again at a record whose topic was not known when it was encoded. */
   place(record: ProducerRecord): ProducerRecord;
 }

@@ -9,6 +9,7 @@ import {
   type ServerFacts,
   type SlotState,
 } from '#replication';
+import { HEARTBEAT_PREFIX } from './message.intake.ts';
 import type { SourceConfig } from './publisher.config.ts';
 import { tableOf } from './preset.factory.ts';
 
@@ -39,6 +40,15 @@ export class SourceSide implements AsyncDisposable {
 
   slot(): Promise<SlotState | undefined> {
     return inspectSlot(this.#client, this.#config.slotName);
+  }
+
+  /** Null on a server in recovery, which writes no WAL. Needs no right beyond what everybody has unless it was revoked. */
+  async beat(): Promise<string | null> {
+    const { rows } = await this.#client.query<{ lsn: string | null }>(
+      `select case when pg_is_in_recovery() then null else pg_logical_emit_message(false, $1, $2)::text end as lsn`,
+      [HEARTBEAT_PREFIX, this.#config.sourceName],
+    );
+    return rows[0]?.lsn ?? null;
   }
 
   async createSlot(): Promise<void> {

@@ -102,6 +102,19 @@ const entries = {
       'See causeway outbox dead-letters list for the reason; correct that and resend it, or correct the product and emit the event again.',
     owner: 'product',
   },
+  MESSAGE_REFUSED: {
+    meaning:
+      'A logical message with the prefix of events is not transactional, or the preset takes none: it was not published',
+    action:
+      'Use outbox.emit_message; a message that is not transactional survives a rollback, so it may tell of what never happened.',
+    owner: 'product',
+  },
+  HEARTBEAT_FAILED: {
+    meaning: 'The heartbeat that frees the WAL of an idle database could not be written; publishing goes on',
+    action:
+      'See the reason: grant execute on pg_logical_emit_message, or switch it off with CAUSEWAY_HEARTBEAT_INTERVAL=0s.',
+    owner: 'platform',
+  },
   SLOT_UNUSABLE: {
     meaning: 'A slot of this name exists, but for another database or another output plugin',
     action: 'Give the publisher a slot name of its own (CAUSEWAY_SLOT), or drop the slot if nobody needs it.',

@@ -2,7 +2,7 @@ export { BatchAssembler, type Batch, type BatchLimits } from './batch.assembler.
 export { confirmable, storesIdlePosition, type IdleState } from './confirm.policy.ts';
 export { planLiveness, type LivenessPlan } from './liveness.policy.ts';
 export { NO_LSN, formatLsn, maxLsn, parseLsn, type Lsn } from './lsn.ts';
-export { PgoutputDecoder, type FrameSink } from './pgoutput.decoder.ts';
+export { PgoutputDecoder, type FrameSink, type LogicalMessage } from './pgoutput.decoder.ts';
 export {
   comparePositions,
   decodePosition,

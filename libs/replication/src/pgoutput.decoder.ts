@@ -9,7 +9,16 @@ export interface FrameSink {
   /** Everything that committed before `walEnd` was sent before this. */
   keepalive(keepalive: { readonly walEnd: Lsn; readonly replyRequested: boolean }): void;
   /** A logical message (`pg_logical_emit_message`); sent only if asked for. */
-  message?(message: { readonly transactional: boolean; readonly prefix: string; readonly content: Buffer }): void;
+  message?(message: LogicalMessage): void;
+}
+
+export interface LogicalMessage {
+  /** False: it was sent at once, outside of any transaction, and stays whatever becomes of the one that wrote it. */
+  readonly transactional: boolean;
+  /** Where it stands in the WAL: everything that committed before was sent before it, unless it is transactional. */
+  readonly lsn: Lsn;
+  readonly prefix: string;
+  readonly content: Buffer;
 }
 
 /** Microseconds from 1970 to 2000-01-01, where Postgres's clock starts. */
@@ -104,9 +113,10 @@ function readRelation(frame: Buffer, at: number): Relation {
   return { id: frame.readUInt32BE(at), schema: schema.text, table: table.text, columns };
 }
 
-function readMessage(frame: Buffer, at: number): { transactional: boolean; prefix: string; content: Buffer } {
+function readMessage(frame: Buffer, at: number): LogicalMessage {
   const prefix = readText(frame, at + 9);
   const length = frame.readUInt32BE(prefix.next);
   const content = Buffer.from(frame.subarray(prefix.next + 4, prefix.next + 4 + length));
-  return { transactional: (frame.readUInt8(at) & 1) === 1, prefix: prefix.text, content };
+  const transactional = (frame.readUInt8(at) & 1) === 1;
+  return { transactional, lsn: frame.readBigUInt64BE(at + 1), prefix: prefix.text, content };
 }

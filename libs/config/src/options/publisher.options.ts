@@ -21,6 +21,14 @@ export const publisherOptions = {
     default: 'causeway_outbox',
     help: 'Publication that holds outbox.events',
   }),
+  messagePrefix: option('CAUSEWAY_MESSAGE_PREFIX', optionalText, {
+    default: 'causeway.outbox',
+    help: 'Logical messages with this prefix are published like rows; that of outbox.emit_message. Empty: none are',
+  }),
+  heartbeatInterval: option('CAUSEWAY_HEARTBEAT_INTERVAL', duration, {
+    default: '5m',
+    help: 'How often a logical message is written that frees the WAL of a database that is idle in a busy cluster; 0s: never',
+  }),
   producer: option('CAUSEWAY_PRODUCER', oneOf('platformatic', 'kafkajs'), {
     default: 'platformatic',
     help: 'Which Kafka client produces',

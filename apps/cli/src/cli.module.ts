@@ -3,6 +3,8 @@ import { ConnectionCommand, ConnectionPutCommand } from './commands/connection.c
 import {
   DeadLettersCommand,
   DeadLettersListCommand,
+  DeadLettersParkedCommand,
+  DeadLettersReleaseCommand,
   DeadLettersResendCommand,
   DeadLettersShowCommand,
 } from './commands/dead-letters.command.ts';
@@ -28,6 +30,8 @@ import {
     ConnectionPutCommand,
     DeadLettersCommand,
     DeadLettersListCommand,
+    DeadLettersParkedCommand,
+    DeadLettersReleaseCommand,
     DeadLettersResendCommand,
     DeadLettersShowCommand,
     DevCommand,

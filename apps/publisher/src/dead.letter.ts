@@ -1,4 +1,4 @@
-import { EVENT_HEADERS } from '#contracts';
+import { DEAD_LETTER_HEADERS, EVENT_HEADERS, type ErrorCode } from '#contracts';
 import {
   BATCH_OVERHEAD,
   DEFAULT_MAX_MESSAGE_BYTES,
@@ -12,6 +12,8 @@ import type { OutboxRow } from './outbox.columns.ts';
 /** A row that cannot be produced as it is. `reason` names columns and sizes, never a value. */
 export interface Poison {
   readonly reason: string;
+  /** `OUTBOX_ROW_INVALID` unless given. */
+  readonly error?: ErrorCode;
   /** Where it should have gone, as far as that is known. */
   readonly topic?: string;
   readonly row: OutboxRow | undefined;
@@ -26,30 +28,23 @@ export interface DeadLetterTarget {
   readonly state: TopicState | undefined;
 }
 
-const ERROR = Buffer.from('OUTBOX_ROW_INVALID');
-const OMITTED = Buffer.from('true');
-
-/** Headers that only dead letters have. */
-export const DEAD_LETTER_HEADERS = {
-  error: 'causeway_error',
-  reason: 'causeway_reason',
-  topic: 'causeway_topic',
-  /** The payload is too large even for the topic of dead letters: it is in the outbox table alone. */
-  valueOmitted: 'causeway_value_omitted',
-} as const;
+const INVALID: ErrorCode = 'OUTBOX_ROW_INVALID';
+const TRUE = Buffer.from('true');
 
 /** The record that stands for a poison row: what can be said of the event, the reason, and the payload if it fits. */
 export function deadLetter(poison: Poison, { topic, source, state }: DeadLetterTarget): ProducerRecord {
   const { row, record } = poison;
   const headers = new Map(record?.headers ?? knownAttributes(row, source));
-  headers.set(DEAD_LETTER_HEADERS.error, ERROR);
+  headers.set(DEAD_LETTER_HEADERS.error, Buffer.from(poison.error ?? INVALID));
+  headers.set(DEAD_LETTER_HEADERS.source, source);
+  if (record !== undefined) headers.set(DEAD_LETTER_HEADERS.whole, TRUE);
   headers.set(DEAD_LETTER_HEADERS.reason, Buffer.from(poison.reason));
   if (poison.topic !== undefined) headers.set(DEAD_LETTER_HEADERS.topic, Buffer.from(poison.topic));
   const key = record?.key ?? row?.partitionKey ?? row?.aggregateId ?? null;
   const partition = key === null || state === undefined ? 0 : partitionOf(key, state.partitions);
   const whole = { topic, partition, key, value: record?.value ?? row?.payload ?? null, headers };
   if (recordBytes(whole) + BATCH_OVERHEAD <= (state?.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES)) return whole;
-  headers.set(DEAD_LETTER_HEADERS.valueOmitted, OMITTED);
+  headers.set(DEAD_LETTER_HEADERS.valueOmitted, TRUE);
   return { ...whole, value: null };
 }
 

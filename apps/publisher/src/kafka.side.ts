@@ -8,7 +8,11 @@ import {
   createTransactionalProducer,
   positionKey,
   positionRecord,
+  publisherTransactionalId,
+  readParkedKeys,
   readPosition,
+  PARKED_KEYS_SETTINGS,
+  type ParkedKey,
   type ProducerRecord,
   type TransactionalProducer,
 } from '#kafka';
@@ -45,7 +49,11 @@ export class KafkaSide implements AsyncDisposable {
       brokers,
       clientId,
       logger,
-      transactionalId: transactionalId(config),
+      transactionalId: publisherTransactionalId({
+        topicPrefix: config.topicPrefix,
+        source: config.sourceName,
+        slot: config.slotName,
+      }),
       transactionTimeoutMs: config.transactionTimeout,
       maxBatchBytes: (topic) => this.catalogue.maxBatchBytes(topic),
     });
@@ -67,6 +75,19 @@ export class KafkaSide implements AsyncDisposable {
       replication,
       settings: DEAD_LETTER_SETTINGS,
     });
+  }
+
+  /** The keys that wait behind a poison row. Exact after `takeOver`, like the position. */
+  async readParkedKeys(): Promise<ParkedKey[]> {
+    const { kafkaBrokers: brokers, transactionTimeout: timeoutMs, sourceName: source, slotName: slot } = this.#config;
+    const topic = this.topics.parkedKeys;
+    const { poison, topicReplication: replication } = this.#config;
+    // Where keys are not parked the topic is read all the same: they may have been, and wait until they are released.
+    if (poison === 'park-key')
+      await this.catalogue.ensure({ topic, partitions: 1, replication, settings: PARKED_KEYS_SETTINGS });
+    else if ((await this.#admin.describe(topic)) === undefined) return [];
+    const clientId = `causeway-publisher-${source}`;
+    return readParkedKeys({ brokers, clientId, topic, timeoutMs }, { source, slot });
   }
 
   /** Topics that rows go to; created with the declared partitions when they are missing, never inside a transaction. */
@@ -108,9 +129,4 @@ export class KafkaSide implements AsyncDisposable {
     // A broker that hangs must not keep the next session from starting: its takeover fences this producer anyway.
     await Promise.race([closed, pause(CLOSE_PATIENCE_MS, undefined, { ref: false })]);
   }
-}
-
-/** One live producer a slot: all publishers of it share this id, and the last to take over wins. */
-export function transactionalId(config: Pick<SourceConfig, 'sourceName' | 'slotName' | 'topicPrefix'>): string {
-  return `${config.topicPrefix ?? ''}causeway.publisher.${config.sourceName}.${config.slotName}`;
 }

@@ -13,7 +13,7 @@ describe('judgeMessage', () => {
     ['of somebody else, not transactional', false, 'theirs', ours, 'foreign'],
     ['a heartbeat', false, HEARTBEAT_PREFIX, ours, 'position'],
     ['a heartbeat that is in a transaction, and so no position', true, HEARTBEAT_PREFIX, ours, 'foreign'],
-  ] as const)('%s', (_, transactional, prefix, source, expected) => {
+  ] as const)('%s', (...[, transactional, prefix, source, expected]) => {
     expect(judgeMessage({ transactional, prefix }, source)).toBe(expected);
   });
 });

@@ -13,6 +13,8 @@ export interface PublisherMetrics {
   readonly batches: LabelledCounter;
   readonly idlePositions: LabelledCounter;
   readonly deadLetters: LabelledCounter;
+  readonly parkedKeys: LabelledGauge;
+  readonly parkedRows: LabelledCounter;
   readonly refusedMessages: LabelledCounter;
   readonly heartbeats: LabelledCounter;
   readonly failures: LabelledCounter;
@@ -35,6 +37,12 @@ export function createPublisherMetrics(registry: Registry, source: string): Publ
     idlePositions: counter(registry, 'publisher_idle_positions_total', { help: 'Positions stored without rows' }),
     deadLetters: counter(registry, 'publisher_dead_letters_total', {
       help: 'Rows that could not be produced as they are',
+    }),
+    parkedKeys: gauge(registry, 'publisher_parked_keys', {
+      help: 'Keys whose rows wait behind one that cannot be produced',
+    }),
+    parkedRows: counter(registry, 'publisher_parked_rows_total', {
+      help: 'Rows that went to the dead letters because their key is parked',
     }),
     refusedMessages: counter(registry, 'publisher_refused_messages_total', {
       help: 'Logical messages with our prefix that are no events: not transactional',

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { CausewayError } from '#contracts';
 import { type Logger } from '#observability';
 import { ReplicationStream, formatLsn, judgeSlot, type Batch, type StoredPosition } from '#replication';
-import type { ProducerRecord } from '#kafka';
+import type { ParkedKey, ProducerRecord } from '#kafka';
 import { orStopped, pauseFor } from './abort.race.ts';
 import { BatchPump } from './batch.pump.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { createGuard } from './guard.factory.ts';
 import { HeldSink } from './held.sink.ts';
 import { KafkaSide } from './kafka.side.ts';
 import { MessageIntake } from './message.intake.ts';
@@ -54,8 +55,9 @@ export class PublisherSession {
     board.enter('taking over');
     await orStopped(signal, kafka.takeOver());
     const start = await this.#startPosition({ source, kafka, stream });
+    const parked = await orStopped(signal, kafka.readParkedKeys());
 
-    const pump = this.#makePump({ kafka, stream, start });
+    const pump = this.#makePump({ kafka, stream, start, parked });
     try {
       held.release(pump);
       stream.resume();
@@ -143,14 +145,21 @@ export class PublisherSession {
     return first;
   }
 
-  #makePump(sides: { kafka: KafkaSide; stream: ReplicationStream; start: StoredPosition }): BatchPump {
-    const { kafka, stream, start } = sides;
+  #makePump(sides: {
+    kafka: KafkaSide;
+    stream: ReplicationStream;
+    start: StoredPosition;
+    parked: readonly ParkedKey[];
+  }): BatchPump {
+    const { kafka, stream, start, parked } = sides;
     const { config, logger, metrics } = this.#parts;
+    const onPoison = poisonReporter({ logger, metrics });
     const preset = createPreset(config, {
       topics: kafka.topics,
       findTopic: (topic) => kafka.catalogue.find(topic),
-      onPoison: poisonReporter({ logger, metrics }),
+      onPoison,
     });
+    const guard = createGuard(config, { kafka, logger, metrics, onPoison, parked });
     return new BatchPump({
       start,
       publishes: ({ relation }) => preset.publishes(relation),
@@ -166,7 +175,7 @@ export class PublisherSession {
         );
         await kafka.ensureTopics(unplaced);
         const records = unplaced.size === 0 ? batch.records : batch.records.map((record) => preset.place(record));
-        await kafka.store(records, { ...start, ...batch.position, storedAt: new Date().toISOString() });
+        await kafka.store(guard(records), { ...start, ...batch.position, storedAt: new Date().toISOString() });
         end();
       },
       onStored: (batch) => this.#count(batch),

@@ -102,6 +102,13 @@ const entries = {
       'See causeway outbox dead-letters list for the reason; correct that and resend it, or correct the product and emit the event again.',
     owner: 'product',
   },
+  OUTBOX_KEY_PARKED: {
+    meaning:
+      'The key of an event is parked behind an outbox row that cannot be produced: its later events wait in the dead letters',
+    action:
+      'Correct what the reason of the first one names, then causeway outbox dead-letters release --key: they follow in order.',
+    owner: 'product',
+  },
   MESSAGE_REFUSED: {
     meaning:
       'A logical message with the prefix of events is not transactional, or the preset takes none: it was not published',

@@ -15,6 +15,27 @@ export const EVENT_HEADERS = {
   traceparent: 'traceparent',
 } as const;
 
+/** Headers that only dead letters have, beside those of the record that they stand for. */
+export const DEAD_LETTER_HEADERS = {
+  error: 'causeway_error',
+  reason: 'causeway_reason',
+  /** The source, as its `ce_source` says it. */
+  source: 'causeway_source',
+  /** Where the record should have gone. */
+  topic: 'causeway_topic',
+  /** `true`: key, value and the other headers are those of the record as it should have been. */
+  whole: 'causeway_whole',
+  /** The payload is too large even for the topic of dead letters: it is in the outbox table alone. */
+  valueOmitted: 'causeway_value_omitted',
+  /** Names the parking of the key that this letter began or waits in. */
+  parking: 'causeway_parking',
+  /** Id of the event that the key is parked behind. */
+  parkedBehind: 'causeway_parked_behind',
+} as const;
+
+/** Marks a record that was produced on behalf of an operator; its id is that of the event as ever. */
+export const RESENT_HEADER = 'causeway_resent';
+
 /** A received header: kafkajs gives a buffer, text, a list of either when a name repeats, or nothing. */
 export type HeaderValue = Buffer | string | (Buffer | string)[] | undefined;
 export type Headers = Record<string, HeaderValue>;

@@ -19,7 +19,14 @@ export {
 export { ERROR_CATALOGUE, type CatalogueEntry, type ErrorCode, type ErrorOwner } from './error.catalogue.ts';
 export { decodeEvent, type EncodedEvent } from './event.codec.ts';
 export { eventSchema, productOfSource, sourceOfProduct, type CausewayEvent } from './event.ts';
-export { EVENT_HEADERS, headerText, type Headers, type HeaderValue } from './headers.ts';
+export {
+  DEAD_LETTER_HEADERS,
+  EVENT_HEADERS,
+  RESENT_HEADER,
+  headerText,
+  type Headers,
+  type HeaderValue,
+} from './headers.ts';
 export { jsonObjectSchema, jsonSchema, type Json, type JsonObject } from './json.ts';
 export type { Outcome, OutcomeKind } from './outcome.ts';
 export { CRM_SOURCE, topicNames, type TopicNames } from './topics.ts';

@@ -10,6 +10,8 @@ export interface TopicNames {
   readonly positions: string;
   /** Outbox rows that cannot be produced as they are, with the reason in headers. */
   readonly deadLetters: string;
+  /** Keys that are held back behind a poison row: compacted, beside the positions. */
+  readonly parkedKeys: string;
 }
 
 export function topicNames(prefix = ''): TopicNames {
@@ -19,6 +21,7 @@ export function topicNames(prefix = ''): TopicNames {
     outcomes: `${prefix}crm.outcomes`,
     positions: `${prefix}causeway.positions`,
     deadLetters: `${prefix}causeway.dead-letters`,
+    parkedKeys: `${prefix}causeway.parked-keys`,
   };
 }
 

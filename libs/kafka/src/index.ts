@@ -2,6 +2,13 @@ export { encodeEventHeaders, rfc3339, type EventColumns, type EventHeaders } fro
 export { asKafkaError, namesKafkaError } from './kafka-error.policy.ts';
 export { createKafka, type KafkaOptions } from './kafka.client.ts';
 export { murmur2, partitionOf } from './murmur2.partitioner.ts';
+export {
+  PARKED_KEYS_SETTINGS,
+  parkedKeyRecord,
+  readParkedKeys,
+  releasedKeyRecord,
+  type ParkedKey,
+} from './parked.keys.store.ts';
 export { positionKey, positionRecord, readPosition, type PositionStoreOptions } from './position.store.ts';
 export { PRODUCER_CLIENTS, createTransactionalProducer, type ProducerClient } from './producer.factory.ts';
 export {
@@ -13,6 +20,7 @@ export {
 export { BATCH_OVERHEAD, recordBytes } from './record.size.ts';
 export { TopicAdmin, type TopicDeclaration, type TopicState } from './topic.admin.ts';
 export { POSITIONS_SETTINGS, TopicCatalogue } from './topic.catalogue.ts';
+export { publisherTransactionalId, resendTransactionalId, type SlotName } from './transactional.id.ts';
 export { isTopicName } from './topic.name.policy.ts';
 export { BatchStrategy, type BatchStrategyOptions } from './consumer/batch.strategy.ts';
 export { BatchContext, type BatchRecord, type RecordBatch } from './consumer/record.batch.ts';

@@ -5,6 +5,8 @@ export { listSetAside, type SetAsideEvent } from './set-aside.store.ts';
 export type { Leftover } from './settle/leftover.ts';
 export { readTimeline, type TimelineQuery, type TimelineStep } from './timeline/timeline.query.ts';
 export { settle, type SettleOptions } from './settle/settle.service.ts';
+export { releaseKey, type ReleaseOptions, type ReleaseResult } from './outbox/dead.letter.release.ts';
+export { listParkedKeys, type WaitingKey } from './outbox/parked.keys.ts';
 export { resendDeadLetter, type DeadLetterResult } from './outbox/dead.letter.resend.ts';
 export { findDeadLetter, listDeadLetters, type DeadLetter } from './outbox/dead.letters.ts';
 export { readOutboxReport, type OutboxReport } from './outbox/outbox.report.ts';

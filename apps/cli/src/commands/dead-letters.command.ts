@@ -1,6 +1,15 @@
 import { Option, SubCommand } from 'nest-commander';
 import { optionTypes } from '#config';
-import { findDeadLetter, listDeadLetters, resendDeadLetter, type DeadLetter } from '#operations';
+import {
+  findDeadLetter,
+  listDeadLetters,
+  listParkedKeys,
+  releaseKey,
+  resendDeadLetter,
+  type DeadLetter,
+  type ReleaseResult,
+  type WaitingKey,
+} from '#operations';
 import { CausewayCommand } from '../causeway.command.ts';
 import { EXIT, WrongUse } from '../exit.codes.ts';
 import { print } from '../output.ts';
@@ -91,11 +100,7 @@ export class DeadLettersResendCommand extends ChangeCommand {
     requireId(id);
     const target = await sourceTarget(options);
     const possible = await resendDeadLetter(target, { id, dryRun: true });
-    if ('refused' in possible) {
-      say({ done: false, ...possible }, { json: options.json, lines: [possible.refused] });
-      process.exitCode = EXIT.problems;
-      return;
-    }
+    if ('refused' in possible) return refuse(possible.refused, options.json);
     const plan = [`will produce the event of dead letter ${id} to ${possible.sent}, after newer events of its key`];
     if (!announce(plan, options)) return;
     const result = await resendDeadLetter(target, { id, dryRun: false });
@@ -107,14 +112,100 @@ export class DeadLettersResendCommand extends ChangeCommand {
 }
 
 @SubCommand({
+  name: 'parked',
+  description:
+    'Keys that are parked behind a row that cannot be produced, oldest first, with how many rows wait. Example: causeway outbox dead-letters parked --source portal',
+})
+export class DeadLettersParkedCommand extends SourceCommand {
+  async run(_args: string[], options: SourceOptions): Promise<void> {
+    print(await listParkedKeys(await sourceTarget(options)), {
+      json: options.json ?? false,
+      empty: 'no key is parked',
+      columns: {
+        topic: (key: WaitingKey) => key.topic,
+        key: (key: WaitingKey) => key.key,
+        since: (key: WaitingKey) => key.since,
+        rows: (key: WaitingKey) => String(key.waiting),
+        reason: (key: WaitingKey) => key.reason,
+      },
+    });
+  }
+}
+
+interface ReleaseCommandOptions extends ChangeOptions {
+  readonly key?: string;
+  readonly topic?: string;
+  readonly withoutPoison?: boolean;
+}
+
+@SubCommand({
+  name: 'release',
+  description:
+    'Sends the rows of a parked key to their topic, in order, and lets the key flow again; exit 1 when one of them still cannot be produced. A publisher that streams starts again. Example: causeway outbox dead-letters release --key 42 --source portal --yes',
+})
+export class DeadLettersReleaseCommand extends ChangeCommand {
+  async run(_args: string[], options: ReleaseCommandOptions): Promise<void> {
+    const { key, topic, withoutPoison = false, json } = options;
+    if (key === undefined)
+      throw new WrongUse('release needs --key; causeway outbox dead-letters parked lists the keys');
+    const target = await sourceTarget(options);
+    const asked = { key, withoutPoison, ...(topic === undefined ? {} : { topic }) };
+    const possible = await releaseKey(target, { ...asked, dryRun: true });
+    if ('refused' in possible) return refuse(possible.refused, json);
+    const plan = [
+      `will produce ${possible.sent} rows of key ${key} to ${possible.topic} and release it`,
+      ...leftOutLines(possible),
+    ];
+    if (!announce(plan, options)) return;
+    const result = await releaseKey(target, { ...asked, dryRun: false });
+    if ('refused' in result) return refuse(result.refused, json);
+    const lines = [
+      `${result.sent} rows of key ${key} are in ${result.topic}; the key is released`,
+      ...leftOutLines(result),
+    ];
+    say({ done: true, ...result }, { json, lines });
+  }
+
+  @Option({ flags: '--key <key>', description: 'The key as `parked` prints it' })
+  parseKey(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--topic <topic>', description: 'Its topic, where the key is parked in several' })
+  parseTopic(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--without-poison', description: 'Leave rows that still cannot be produced in the dead letters' })
+  parseWithoutPoison(): boolean {
+    return true;
+  }
+}
+
+@SubCommand({
   name: 'dead-letters',
   description: 'Outbox rows that could not be produced as they are. Example: causeway outbox dead-letters list',
-  subCommands: [DeadLettersListCommand, DeadLettersShowCommand, DeadLettersResendCommand],
+  subCommands: [
+    DeadLettersListCommand,
+    DeadLettersShowCommand,
+    DeadLettersResendCommand,
+    DeadLettersParkedCommand,
+    DeadLettersReleaseCommand,
+  ],
 })
 export class DeadLettersCommand extends CausewayCommand {
   run(): Promise<void> {
     this.command.help();
   }
+}
+
+function refuse(refused: string, json: boolean | undefined): void {
+  say({ done: false, refused }, { json, lines: [refused] });
+  process.exitCode = EXIT.problems;
+}
+
+function leftOutLines({ leftOut }: Exclude<ReleaseResult, { readonly refused: string }>): string[] {
+  return leftOut.map(({ id, reason }) => `  left out: dead letter ${id}: ${reason}`);
 }
 
 function requireId(id: string): void {

@@ -29,6 +29,14 @@ export const publisherOptions = {
     default: '5m',
     help: 'How often a logical message is written that frees the WAL of a database that is idle in a busy cluster; 0s: never',
   }),
+  poison: option('CAUSEWAY_POISON', oneOf('dead-letter', 'park-key'), {
+    default: 'dead-letter',
+    help: 'A row that cannot be produced goes to the dead letters alone, or parks its key: later rows of the key follow it there until it is released',
+  }),
+  nullKey: option('CAUSEWAY_NULL_KEY', oneOf('allow', 'refuse'), {
+    default: 'allow',
+    help: 'Whether records without a key are produced, or count as rows that cannot be. The preset causeway always wants a key',
+  }),
   producer: option('CAUSEWAY_PRODUCER', oneOf('platformatic', 'kafkajs'), {
     default: 'platformatic',
     help: 'Which Kafka client produces',

@@ -1,14 +1,7 @@
-import { EVENT_HEADERS, sourceOfProduct } from '#contracts';
+import { DEAD_LETTER_HEADERS, EVENT_HEADERS, sourceOfProduct } from '#contracts';
 import { openTopicAdmin } from '../slot/position.side.ts';
 import { topicsOf, type SourceTarget } from '../slot/source.target.ts';
 import { readCommitted, type CommittedRecord } from './committed.reader.ts';
-
-/** Headers that only dead letters have (apps/publisher/README.md). */
-export const REASON_HEADERS = {
-  reason: 'causeway_reason',
-  topic: 'causeway_topic',
-  valueOmitted: 'causeway_value_omitted',
-} as const;
 
 /** A row that could not be produced as it was. */
 export interface DeadLetter {
@@ -23,6 +16,8 @@ export interface DeadLetter {
   readonly topic: string | null;
   /** Of the payload; null when it is in the outbox table alone. */
   readonly bytes: number | null;
+  /** The parking that it began or waits in; null where keys are not parked. It may have been released since. */
+  readonly parking: string | null;
 }
 
 /** The newest dead letters of a source, oldest first. */
@@ -49,7 +44,7 @@ export async function findDeadLetter(
   return found === undefined ? undefined : { letter: describe(found), record: found };
 }
 
-/** The topic is shared by all sources; without it there is none yet. */
+/** Without the topic there is none yet. */
 async function readOwn(target: SourceTarget, onRecord: (record: CommittedRecord) => void): Promise<void> {
   const topic = topicsOf(target).deadLetters;
   const admin = openTopicAdmin(target);
@@ -58,22 +53,27 @@ async function readOwn(target: SourceTarget, onRecord: (record: CommittedRecord)
   } finally {
     await admin.close();
   }
-  const source = sourceOfProduct(target.name);
   await readCommitted({ brokers: target.kafkaBrokers, topic }, (record) => {
-    if (textOf(record, EVENT_HEADERS.source) === source) onRecord(record);
+    if (isOf(target, record)) onRecord(record);
   });
 }
 
-function describe(record: CommittedRecord): DeadLetter {
+/** The topic is shared by all sources. */
+export function isOf({ name }: Pick<SourceTarget, 'name'>, record: CommittedRecord): boolean {
+  return (textOf(record, DEAD_LETTER_HEADERS.source) ?? textOf(record, EVENT_HEADERS.source)) === sourceOfProduct(name);
+}
+
+export function describe(record: CommittedRecord): DeadLetter {
   return {
     id: idOf(record),
     at: new Date(record.timestamp).toISOString(),
     eventId: textOf(record, EVENT_HEADERS.id),
     eventType: textOf(record, EVENT_HEADERS.type),
     key: record.key?.toString() ?? null,
-    reason: textOf(record, REASON_HEADERS.reason) ?? 'not told',
-    topic: textOf(record, REASON_HEADERS.topic),
-    bytes: record.headers.has(REASON_HEADERS.valueOmitted) ? null : (record.value?.length ?? 0),
+    reason: textOf(record, DEAD_LETTER_HEADERS.reason) ?? 'not told',
+    topic: textOf(record, DEAD_LETTER_HEADERS.topic),
+    bytes: record.headers.has(DEAD_LETTER_HEADERS.valueOmitted) ? null : (record.value?.length ?? 0),
+    parking: textOf(record, DEAD_LETTER_HEADERS.parking),
   };
 }
 
@@ -81,6 +81,6 @@ function idOf({ partition, offset }: CommittedRecord): string {
   return `${partition}:${offset}`;
 }
 
-function textOf({ headers }: CommittedRecord, name: string): string | null {
+export function textOf({ headers }: CommittedRecord, name: string): string | null {
   return headers.get(name)?.toString() ?? null;
 }

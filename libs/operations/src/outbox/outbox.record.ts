@@ -1,4 +1,4 @@
-import { CRM_SOURCE, sourceOfProduct } from '#contracts';
+import { CRM_SOURCE, RESENT_HEADER, sourceOfProduct } from '#contracts';
 import {
   BATCH_OVERHEAD,
   encodeEventHeaders,
@@ -10,9 +10,6 @@ import {
 } from '#kafka';
 import { topicsOf, type SourceTarget } from '../slot/source.target.ts';
 import type { OutboxEvent } from './outbox.rows.ts';
-
-/** Marks a record that was produced again by an operator; its id is that of the event as ever. */
-export const RESENT_HEADER = 'causeway_resent';
 
 export type Encoded = { readonly record: ProducerRecord } | { readonly reason: string };
 

@@ -55,8 +55,13 @@ export async function* readRows(client: Client, { from, to }: Window): AsyncGene
   }
 }
 
-/** The row of an event; undefined once its partition was dropped. The connection must have `fixTextOutput`. */
+/**
+ * The row of an event; undefined once its partition was dropped, and for an event that never had one. The connection must have
+ * `fixTextOutput`.
+ */
 export async function readRow(client: Client, id: string): Promise<OutboxEvent | undefined> {
+  const { rows: tables } = await client.query<{ is: boolean }>(`select to_regclass('outbox.events') is not null as is`);
+  if (tables[0]?.is !== true) return undefined;
   const { rows } = await client.query<Row>(`select ${COLUMNS} from outbox.events where id = $1`, [id]);
   return rows[0] === undefined ? undefined : eventOf(rows[0]);
 }

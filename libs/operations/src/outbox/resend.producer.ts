@@ -1,6 +1,6 @@
-import { TopicCatalogue, createTransactionalProducer, type ProducerRecord } from '#kafka';
+import { TopicCatalogue, createTransactionalProducer, resendTransactionalId, type ProducerRecord } from '#kafka';
 import { CLIENT_ID, openTopicAdmin, quiet } from '../slot/position.side.ts';
-import type { SourceTarget } from '../slot/source.target.ts';
+import { slotNameOf, type SourceTarget } from '../slot/source.target.ts';
 import type { FindTopic } from './outbox.record.ts';
 
 /** Produces records again, all of a call or none. */
@@ -18,7 +18,7 @@ export async function openResendProducer(target: SourceTarget): Promise<ResendPr
     brokers: target.kafkaBrokers,
     clientId: CLIENT_ID,
     logger: quiet(),
-    transactionalId: `${target.topicPrefix}causeway.resend.${target.name}.${target.slot}`,
+    transactionalId: resendTransactionalId(slotNameOf(target)),
     transactionTimeoutMs: target.transactionTimeoutMs,
     maxBatchBytes: (topic) => catalogue.maxBatchBytes(topic),
   });

@@ -6,11 +6,12 @@ import {
   createTransactionalProducer,
   positionKey,
   positionRecord,
+  publisherTransactionalId,
   readPosition,
 } from '#kafka';
 import { createLogger, type Logger } from '#observability';
 import { decodePosition, encodePosition, type StoredPosition } from '#replication';
-import { topicsOf, type SourceTarget } from './source.target.ts';
+import { slotNameOf, topicsOf, type SourceTarget } from './source.target.ts';
 
 export const CLIENT_ID = 'causeway-cli';
 
@@ -50,11 +51,6 @@ export async function newestPosition(target: SourceTarget): Promise<StoredPositi
   }
 }
 
-/** As the publisher's own: whoever takes it over fences the other. */
-function transactionalIdOf({ topicPrefix, name, slot }: SourceTarget): string {
-  return `${topicPrefix}causeway.publisher.${name}.${slot}`;
-}
-
 /**
  * Fences every publisher of the slot, asks for a position with the one that is stored at that moment, and stores what it gets;
  * nothing when it gets none.
@@ -70,7 +66,7 @@ export async function replacePosition(
     brokers: target.kafkaBrokers,
     clientId: CLIENT_ID,
     logger: quiet(),
-    transactionalId: transactionalIdOf(target),
+    transactionalId: publisherTransactionalId(slotNameOf(target)),
     transactionTimeoutMs: target.transactionTimeoutMs,
   });
   try {

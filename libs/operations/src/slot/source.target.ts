@@ -1,4 +1,5 @@
 import { topicNames, type TopicNames } from '#contracts';
+import type { SlotName } from '#kafka';
 import type { SystemDetails } from '#system';
 
 /** One source with the settings of its publisher: what verbs about slots and outboxes work on. */
@@ -30,6 +31,10 @@ export function sourceOfSystem(
   if (found === undefined) return undefined;
   const { url, slot } = found;
   return { name, url, slot, kafkaBrokers: system.kafka.brokers, topicPrefix: system.topicPrefix, ...defaults };
+}
+
+export function slotNameOf({ topicPrefix, name, slot }: SourceTarget): SlotName {
+  return { topicPrefix, source: name, slot };
 }
 
 export function topicsOf(target: SourceTarget): TopicNames {

@@ -1,0 +1,136 @@
+import { DEAD_LETTER_HEADERS, isCausewayError } from '#contracts';
+import {
+  createTransactionalProducer,
+  publisherTransactionalId,
+  releasedKeyRecord,
+  type ParkedKey,
+  type ProducerRecord,
+} from '#kafka';
+import { CLIENT_ID, quiet } from '../slot/position.side.ts';
+import { slotNameOf, topicsOf, type SourceTarget } from '../slot/source.target.ts';
+import { CommittedReader, type CommittedRecord } from './committed.reader.ts';
+import { isOf, textOf } from './dead.letters.ts';
+import { openLetterEncoder } from './letter.encoder.ts';
+import { readParked } from './parked.keys.ts';
+
+export interface ReleaseOptions {
+  readonly key: string;
+  /** Where the key is parked in several topics. */
+  readonly topic?: string;
+  /** Leave what still cannot be produced in the dead letters; what waits behind goes on without it. */
+  readonly withoutPoison: boolean;
+  readonly dryRun: boolean;
+}
+
+/** `refused`: why nothing was done, in words for a person. Else how many events went where, and what was left out. */
+export type ReleaseResult =
+  | { readonly refused: string }
+  | {
+      readonly topic: string;
+      readonly sent: number;
+      readonly leftOut: readonly { readonly id: string; readonly reason: string }[];
+    };
+
+/** A publisher that was fenced is back within its standby interval, and fences this in turn. */
+const ATTEMPTS = 5;
+
+/**
+ * Sends what waits behind a parked key to its topic, in order, and lets the key flow again: in one Kafka transaction under the
+ * publisher's own transactional.id. So no publisher stores anything between the reading of what waits and its release; one that
+ * runs is fenced for a moment, starts again, and finds the key free.
+ * @throws CausewayError `PUBLISHER_FENCED` when publishers took over each time; nothing was done then
+ */
+export async function releaseKey(target: SourceTarget, options: ReleaseOptions): Promise<ReleaseResult> {
+  const found = choose(await readParked(target), options);
+  if ('refused' in found) return found;
+  const letters: CommittedRecord[] = [];
+  await using reader = new CommittedReader({
+    brokers: target.kafkaBrokers,
+    topic: topicsOf(target).deadLetters,
+    onRecord: (record) => {
+      if (isOf(target, record) && textOf(record, DEAD_LETTER_HEADERS.parking) === found.parking) letters.push(record);
+    },
+  });
+  await using encoder = openLetterEncoder(target);
+  const done = new Map<CommittedRecord, Awaited<ReturnType<typeof encoder.encode>>>();
+  const encodeNew = async (): Promise<void> => {
+    for (const letter of letters) if (!done.has(letter)) done.set(letter, await encoder.encode(letter));
+  };
+  // Nearly all of the work is done before the publisher is disturbed; what comes meanwhile is read once it is fenced.
+  await reader.advance();
+  await encodeNew();
+  const verdict = planOf(found, done, options);
+  if ('refused' in verdict || options.dryRun) return 'refused' in verdict ? verdict : verdict.result;
+  for (let attempt = 1; ; attempt += 1) {
+    await using producer = fencingProducer(target);
+    try {
+      await producer.init();
+      if (!(await readParked(target)).some(({ parking }) => parking === found.parking))
+        return { refused: 'the key was released by somebody else meanwhile' };
+      await reader.advance();
+      await encodeNew();
+      const plan = planOf(found, done, options);
+      if ('refused' in plan) return plan;
+      const tombstone = { source: target.name, slot: target.slot, parked: found };
+      await producer.sendTransaction([...plan.records, releasedKeyRecord(topicsOf(target).parkedKeys, tombstone)]);
+      return plan.result;
+    } catch (error) {
+      if (!isCausewayError(error, 'PUBLISHER_FENCED') || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+function choose(
+  parked: readonly ParkedKey[],
+  { key, topic }: ReleaseOptions,
+): ParkedKey | { readonly refused: string } {
+  const found = parked.filter((one) => one.key === key && (topic === undefined || one.topic === topic));
+  const [only, other] = found;
+  if (only === undefined)
+    return { refused: `the key ${key} is not parked${topic === undefined ? '' : ` in ${topic}`}` };
+  if (other === undefined) return only;
+  return {
+    refused: `the key ${key} is parked in several topics: name one with --topic: ${found.map((one) => one.topic).join(', ')}`,
+  };
+}
+
+type Plan =
+  | { readonly refused: string }
+  | {
+      readonly records: readonly ProducerRecord[];
+      readonly result: Exclude<ReleaseResult, { readonly refused: string }>;
+    };
+
+/** In the order in which they came: one key's letters are in one partition, unless the topic got more partitions in between. */
+function planOf(
+  parked: ParkedKey,
+  done: ReadonlyMap<CommittedRecord, { readonly record: ProducerRecord } | { readonly reason: string }>,
+  { withoutPoison }: Pick<ReleaseOptions, 'withoutPoison'>,
+): Plan {
+  const records: ProducerRecord[] = [];
+  const leftOut: { id: string; reason: string }[] = [];
+  const inOrder = [...done].toSorted(([a], [b]) =>
+    a.partition === b.partition ? Number(a.offset - b.offset) : a.timestamp - b.timestamp,
+  );
+  for (const [letter, encoded] of inOrder) {
+    if ('record' in encoded) records.push(encoded.record);
+    else leftOut.push({ id: `${letter.partition}:${letter.offset}`, reason: encoded.reason });
+  }
+  const [first] = leftOut;
+  if (first !== undefined && !withoutPoison)
+    return {
+      refused: `dead letter ${first.id} cannot be sent: ${first.reason}. Correct that, or add --without-poison`,
+    };
+  return { records, result: { topic: parked.topic, sent: records.length, leftOut } };
+}
+
+function fencingProducer(target: SourceTarget) {
+  const producer = createTransactionalProducer('platformatic', {
+    brokers: target.kafkaBrokers,
+    clientId: CLIENT_ID,
+    logger: quiet(),
+    transactionalId: publisherTransactionalId(slotNameOf(target)),
+    transactionTimeoutMs: target.transactionTimeoutMs,
+  });
+  return Object.assign(producer, { [Symbol.asyncDispose]: () => producer.close().catch(() => undefined) });
+}

@@ -34,5 +34,7 @@ export async function listParkedKeys(target: SourceTarget): Promise<WaitingKey[]
   });
   return parked
     .toSorted((a, b) => a.since.localeCompare(b.since))
-    .map(({ keyBase64: _, ...key }) => ({ ...key, waiting: waiting.get(key.parking) ?? 0 }));
+    .map(({ parking, topic, key, eventId, reason, since }) => {
+      return { parking, topic, key, eventId, reason, since, waiting: waiting.get(parking) ?? 0 };
+    });
 }

@@ -167,6 +167,45 @@ describe('slot and outbox verbs', () => {
     expect(await source.cli('outbox', 'dead-letters', 'resend', name, '--yes')).toMatchObject({ code: 0 });
     expect(handled(await source.read(2))).toContain(id);
   }, 90_000);
+
+  it('a parked key: listed with its reason, released in order once the reason is gone', async () => {
+    await source.limitTopic(2000);
+    const publisher = source.publisher({ CAUSEWAY_POISON: 'park-key' });
+    await publisher.ready(/^200/);
+    const first = await source.emit('k', { text: 'x'.repeat(5000) });
+    const second = await source.emit('k');
+    const other = await source.emit('other');
+    await source.read(1);
+    const parked = await source.cli('outbox', 'dead-letters', 'parked', '--json');
+    expect(JSON.parse(parked.stdout)).toMatchObject([
+      {
+        key: 'k',
+        topic: source.topic,
+        eventId: first,
+        waiting: 2,
+        reason: expect.stringMatching(/takes 2000/) as unknown,
+      },
+    ]);
+    const release = ['outbox', 'dead-letters', 'release', '--key', 'k'];
+    const refused = await source.cli(...release, '--yes', '--json');
+    expect(json(refused)).toMatchObject({ done: false, refused: expect.stringMatching(/--without-poison/) as unknown });
+    expect(refused.code).toBe(1);
+    await source.limitTopic(100_000);
+    const dry = await source.cli(...release);
+    expect(dry.stdout).toContain(`will produce 2 rows of key k to ${source.topic}`);
+    expect(dry.code).toBe(2);
+    const done = await source.cli(...release, '--yes');
+    expect(done.stdout).toContain('the key is released');
+    expect(done.code).toBe(0);
+    await publisher.ready(/^200/);
+    const last = await source.emit('k');
+    const records = await source.read(4);
+    expect(handled(records.filter(({ key }) => key === 'k'))).toEqual([first, second, last]);
+    expect(handled(records)).toContain(other);
+    expect((await source.cli('outbox', 'dead-letters', 'parked')).stdout).toContain('no key is parked');
+    expect(await source.cli(...release, '--yes')).toMatchObject({ code: 1 });
+    expect(await source.cli('outbox', 'dead-letters', 'release')).toMatchObject({ code: 2 });
+  }, 90_000);
 });
 
 /** A source whose servers are not there. */

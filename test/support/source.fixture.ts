@@ -32,7 +32,7 @@ export interface SourceFixture extends AsyncDisposable {
   readonly slot: string;
   readonly topic: string;
   cli(...args: string[]): Promise<CliResult>;
-  publisher(): RunningPublisher;
+  publisher(more?: Readonly<Record<string, string>>): RunningPublisher;
   /** Writes an event and returns its id. */
   emit(key: string, payload?: object): Promise<string>;
   /** Writes events of key `k`, each in a transaction and on a connection of its own, and returns their ids. */
@@ -84,8 +84,8 @@ export async function openSource(): Promise<SourceFixture> {
     slot,
     topic,
     cli: (...args) => causeway(args, settings),
-    publisher: () => {
-      const env = { PATH: process.env['PATH'] ?? '', ...settings, CAUSEWAY_IDLE_INTERVAL: '200ms' };
+    publisher: (more = {}) => {
+      const env = { PATH: process.env['PATH'] ?? '', ...settings, CAUSEWAY_IDLE_INTERVAL: '200ms', ...more };
       const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', appProgram('publisher')], {
         env,
         stdio: ['ignore', 'pipe', 'inherit'],

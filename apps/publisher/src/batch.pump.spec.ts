@@ -1,6 +1,7 @@
 import type { ProducerRecord } from '#kafka';
-import type { Batch, Lsn, Row } from '#replication';
+import type { Batch, LogicalMessage, Lsn, Row } from '#replication';
 import { BatchPump, type PumpOptions } from './batch.pump.ts';
+import type { MessageMeaning } from './message.intake.ts';
 
 interface Driven {
   readonly pump: BatchPump;
@@ -175,5 +176,43 @@ describe('batch pump', () => {
     await settle();
     await stopped;
     expect(calls).toEqual(['store 1@110.0', 'confirm 110']);
+  });
+});
+
+describe('logical messages', () => {
+  const message = (meaning: string, lsn = 0n): LogicalMessage => ({
+    transactional: true,
+    lsn,
+    prefix: meaning,
+    content: Buffer.from('x'),
+  });
+  /** The prefix says what the message means. */
+  const messages = { judge: ({ prefix }: LogicalMessage) => prefix as MessageMeaning, encode: () => RECORD };
+
+  it('of ours count as rows: the first ones of a split transaction are skipped after a restart', async () => {
+    const { pump, calls } = drive({ messages, start: { lsn: 200n, ordinal: 2 } });
+    pump.begin({ commitLsn: 200n });
+    pump.message(message('row'));
+    pump.insert(row);
+    pump.message(message('foreign'));
+    pump.message(message('row'));
+    pump.message(message('refused'));
+    pump.insert(row);
+    pump.commit(210n);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(calls).toEqual(['store 2@210.0']);
+  });
+
+  it('that are heartbeats give a position to be stored at once, between transactions and with nothing in flight', async () => {
+    const { pump, calls, settle, transaction } = drive({ messages, idleIntervalMs: 3_600_000 });
+    pump.keepalive({ walEnd: 150n, replyRequested: false });
+    pump.message(message('position', 160n));
+    await settle();
+    expect(calls).toEqual(['store 0@160.0', 'confirm 160']);
+    transaction(170n, 1);
+    pump.message(message('position', 300n));
+    await settle();
+    await settle();
+    expect(calls.slice(2)).toEqual(['store 1@180.0', 'confirm 180', 'store 0@300.0', 'confirm 300']);
   });
 });

@@ -22,7 +22,7 @@ export interface PumpOptions {
   readonly publishes: (row: Row) => boolean;
   readonly encode: (row: Row) => EncodedRecord;
   /** What logical messages mean; without it they mean nothing. */
-  readonly messages?: MessageIntake;
+  readonly messages?: Pick<MessageIntake, 'judge' | 'encode'>;
   readonly limits: { readonly batchBytes: number; readonly batchRows: number; readonly pendingBytes: number };
   readonly idleIntervalMs: number;
   /** The stream's side: flow and confirmation. */

@@ -22,13 +22,18 @@ afterEach(async () => {
   rmSync(file, { force: true });
 });
 
+/** Settings of a process whose sources the file declares. */
+function settings(text: string, depotUrl: string): Settings {
+  writeFileSync(file, text);
+  const instead = { CAUSEWAY_SOURCE_NAME: '', CAUSEWAY_SOURCE_URL: '', CAUSEWAY_SLOT: '' };
+  return { ...instead, CAUSEWAY_SOURCES_FILE: file, SHOP_URL: shop.url, DEPOT_URL: depotUrl };
+}
+
 /** Two sources; each has what it needs in the environment of the process. */
 function declare(depotUrl: string): Settings {
   const source = (name: string, slot: string): string =>
     `  - { name: ${name}, urlEnv: ${name.toUpperCase()}_URL, slot: ${slot} }\n`;
-  writeFileSync(file, `sources:\n${source('shop', shop.slotName)}${source('depot', depot.slotName)}`);
-  const instead = { CAUSEWAY_SOURCE_NAME: '', CAUSEWAY_SOURCE_URL: '', CAUSEWAY_SLOT: '' };
-  return { ...instead, CAUSEWAY_SOURCES_FILE: file, SHOP_URL: shop.url, DEPOT_URL: depotUrl };
+  return settings(`sources:\n${source('shop', shop.slotName)}${source('depot', depot.slotName)}`, depotUrl);
 }
 
 const orders = (source: string): Promise<unknown[]> => shop.read(`${source}.order`).catch(() => []);
@@ -88,6 +93,23 @@ describe('several sources in one process', () => {
       server.close();
     }
     expect([(await shop.slot())?.active, (await depot.slot())?.active]).toEqual([false, false]);
+  });
+
+  it('publishes a table of another name', async () => {
+    await shop.client.query(`
+      create schema app;
+      create table app.outbox (like outbox.events including defaults);
+      create publication app_outbox for table app.outbox with (publish = 'insert');`);
+    const rows = 'rows: {preset: causeway, table: app.outbox}';
+    const text = `sources:\n  - {name: shop, urlEnv: SHOP_URL, slot: ${shop.slotName}, publication: app_outbox, ${rows}}\n`;
+    const publisher = shop.spawn(settings(text, ''));
+    await publisher.line('streaming');
+    await shop.emit('not of this table');
+    await shop.client.query(
+      `insert into app.outbox (aggregate_type, aggregate_id, event_type, payload) values ('order', 'a', 'order.placed', '{}')`,
+    );
+    expect((await readOrders(shop, 1)).map(({ key }) => key)).toEqual(['a']);
+    await publisher.kill('SIGTERM');
   });
 
   it('refuses settings of one source beside the file', () => {

@@ -15,7 +15,7 @@ const HELP = `npm run bench -- simulator [--stored 100000] [--seconds 5] [--conn
                  {empty, stored: {insertCallsPerSecond, upsertCallsPerSecond, getCallsPerSecond, updateCallsPerSecond,
                  batchInsertRecordsPerSecond, batchUpsertRecordsPerSecond, coqlCallsPerSecond, listRecordsPerSecond},
                  singleCallsPerSecond, batchRecordsPerSecond, storedRecords, machine}; the last two figures are the
-                 lowest of their kind in both rounds (floors: ${2000} calls and ${20_000} records a second)`;
+                 lowest of their kind in both rounds (floors: 2000 calls and 20000 records a second)`;
 const { values } = parseArgs({
   options: {
     stored: { type: 'string', default: '100000' },
@@ -68,7 +68,7 @@ try {
 async function round(name: string): Promise<Round> {
   progress(name);
   const known = (): string => ids[Math.floor(Math.random() * ids.length)] ?? '';
-  const insertCallsPerSecond = await rate(async () => void remember(await write('POST', '/Leads', [lead()])));
+  const insertCallsPerSecond = await rate(async () => remember(await write('POST', '/Leads', [lead()])));
   const upsertCallsPerSecond = await rate(() => write('POST', '/Leads/upsert', [lead()]));
   const getCallsPerSecond = await rate(() => call('GET', `/Leads/${known()}`));
   const updateCallsPerSecond = await rate(() => write('PUT', '/Leads', [{ id: known(), Phone: '+49 30 1234' }]));
@@ -76,7 +76,7 @@ async function round(name: string): Promise<Round> {
     const select_query = `select Last_Name, Email from Leads where External_User_ID = 'u-${Math.floor(Math.random() * serial)}'`;
     return call('POST', '/coql', { select_query });
   });
-  const batchInserts = await rate(async () => void remember(await write('POST', '/Leads', leads())));
+  const batchInserts = await rate(async () => remember(await write('POST', '/Leads', leads())));
   const batchUpserts = await rate(() => write('POST', '/Leads/upsert', leads()));
   const lists = await rate(() => call('GET', '/Leads?fields=Last_Name,Email,Modified_Time&per_page=200'));
   return {

@@ -23,7 +23,12 @@ export class BenchedSimulator {
       const said = JSON.parse(line) as { readonly msg?: string; readonly url?: string };
       if (said.msg !== 'listening' || said.url === undefined) continue;
       const simulator = new BenchedSimulator(child, said.url);
-      await simulator.control('limits', { edition: 'Ultimate', credits: 1e12, concurrency: 1000, subConcurrency: 1000 });
+      await simulator.control('limits', {
+        edition: 'Ultimate',
+        credits: 1e12,
+        concurrency: 1000,
+        subConcurrency: 1000,
+      });
       return simulator;
     }
     throw new Error('the simulator ended before it listened');

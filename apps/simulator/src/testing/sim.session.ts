@@ -1,3 +1,4 @@
+import { contractFault } from '../../test/contract/contract.check.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../simulator.ts';
 
 export interface Reply {
@@ -19,6 +20,8 @@ export interface Send {
 export class SimSession {
   readonly simulator: Simulator;
   #token: string | undefined;
+  /** Off while faults are armed: what they put in the place of answers is not the API's. */
+  #checked = true;
 
   constructor(simulator: Simulator) {
     this.simulator = simulator;
@@ -36,6 +39,8 @@ export class SimSession {
   }
 
   async control(method: string, path: string, body?: unknown): Promise<Reply> {
+    if (path === 'faults' && method === 'POST') this.#checked = false;
+    if (path === 'reset') this.#checked = true;
     return this.raw(method, `/_control/${path}`, body === undefined ? {} : { body });
   }
 
@@ -48,6 +53,16 @@ export class SimSession {
       ...(text === undefined ? {} : { body: text }),
     });
     const answered = await answer.text();
+    if (this.#checked && path.startsWith('/crm/')) {
+      const fault = contractFault({
+        method,
+        path: path.split('?')[0] ?? '',
+        status: answer.status,
+        contentType: answer.headers.get('content-type'),
+        text: answered,
+      });
+      if (fault !== undefined) throw new Error(`not as Zoho describes it: ${fault}`);
+    }
     const json = answer.headers.get('content-type')?.startsWith('application/json') === true && answered !== '';
     return {
       status: answer.status,

@@ -15,6 +15,7 @@ import { moduleCall, modulesCall } from './settings/modules.call.ts';
 import { orgCall } from './settings/org.call.ts';
 import { updateFieldCall, updateFieldsCall } from './settings/update.fields.call.ts';
 import { userCall, usersCall } from './settings/users.call.ts';
+import { countCall, searchCall } from './search/search.call.ts';
 import {
   changeWatchCall,
   enableWatchCall,
@@ -34,6 +35,8 @@ export const ALL_CALLS: readonly Call[] = [
   deleteOneCall,
   deleteManyCall,
   deletedCall,
+  searchCall,
+  countCall,
   convertCall,
   addNotesCall,
   relatedListCall,

@@ -12,6 +12,15 @@ const user = z.union([
 const which = { match: fields.optional(), id: z.string().optional(), user: user.optional() };
 const chance = z.number().min(0).max(1);
 
+/** The switches of `settings`. */
+export const SETTINGS = {
+  latencyMs: z.number().int().min(0).optional(),
+  searchDelayMs: z.number().int().min(0).optional(),
+  unknownFields: z.enum(['reject', 'ignore']).optional(),
+  newPicklistValues: z.enum(['reject', 'accept']).optional(),
+  accessDeniedStatus: z.union([z.literal(400), z.literal(200)]).optional(),
+};
+
 /** The bodies of the control side. Unknown keys are mistakes and are named. */
 export const BODIES = {
   edit: z.strictObject({ module: z.string(), ...which, fields }),
@@ -56,12 +65,7 @@ export const BODIES = {
     concurrency: z.number().int().min(0).nullable().optional(),
     subConcurrency: z.number().int().min(0).nullable().optional(),
   }),
-  settings: z.strictObject({
-    latencyMs: z.number().int().min(0).optional(),
-    unknownFields: z.enum(['reject', 'ignore']).optional(),
-    newPicklistValues: z.enum(['reject', 'accept']).optional(),
-    accessDeniedStatus: z.union([z.literal(400), z.literal(200)]).optional(),
-  }),
+  settings: z.strictObject(SETTINGS),
   reset: z.strictObject({ keep: z.array(z.enum(KEEPABLE)).default([]), keepFields: z.boolean().default(false) }),
 };
 

@@ -52,6 +52,7 @@ export function addControl(app: FastifyInstance, org: Org): void {
   post('notifications', { body: BODIES.notifications, run: knobs.setNotifications });
   get('limits', () => knobs.limits(org));
   post('limits', { body: BODIES.limits, run: knobs.setLimits });
+  get('settings', () => knobs.settings(org));
   post('settings', { body: BODIES.settings, run: knobs.setSettings });
   post('reset', { body: BODIES.reset, run: knobs.reset });
 }

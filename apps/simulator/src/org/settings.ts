@@ -4,6 +4,8 @@ import type { LimitSettings } from '../limits/limit.gate.ts';
 /** What is fixed when the simulator starts; a reset goes back to it. */
 export interface SimulatorSettings {
   readonly latencyMs: number;
+  /** How long a search does not know of a write (reference 2.6: some time, not documented). */
+  readonly searchDelayMs: number;
   readonly clientId: string;
   readonly clientSecret: string;
   readonly refreshToken: string;
@@ -19,6 +21,7 @@ export interface SimulatorSettings {
 
 export const DEFAULT_SETTINGS: SimulatorSettings = {
   latencyMs: 0,
+  searchDelayMs: 3000,
   clientId: '1000.SIMULATOR',
   clientSecret: 'simulator-secret',
   refreshToken: '1000.simulator.refresh',

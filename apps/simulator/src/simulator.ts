@@ -64,6 +64,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     refreshToken,
     close: async () => {
       await app.close();
+      org.jobs.clear();
       await org.notifier.close();
       journal?.close();
     },

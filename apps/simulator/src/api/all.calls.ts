@@ -1,4 +1,7 @@
 import type { Call } from './call.ts';
+import { createReadCall, readJobCall, readResultCall } from './bulk/read.calls.ts';
+import { uploadCall } from './bulk/upload.call.ts';
+import { createWriteCall, writeJobCall, writeResultCall } from './bulk/write.calls.ts';
 import { coqlCall } from './coql/coql.call.ts';
 import { convertCall } from './records/convert.call.ts';
 import { deleteManyCall, deleteOneCall } from './records/delete.call.ts';
@@ -56,4 +59,11 @@ export const ALL_CALLS: readonly Call[] = [
   changeWatchCall,
   listWatchCall,
   stopWatchCall,
+  createReadCall,
+  readJobCall,
+  readResultCall,
+  uploadCall,
+  createWriteCall,
+  writeJobCall,
+  writeResultCall,
 ];

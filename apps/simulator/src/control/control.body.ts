@@ -16,6 +16,7 @@ const chance = z.number().min(0).max(1);
 export const SETTINGS = {
   latencyMs: z.number().int().min(0).optional(),
   searchDelayMs: z.number().int().min(0).optional(),
+  bulkDelayMs: z.number().int().min(0).optional(),
   unknownFields: z.enum(['reject', 'ignore']).optional(),
   newPicklistValues: z.enum(['reject', 'accept']).optional(),
   accessDeniedStatus: z.union([z.literal(400), z.literal(200)]).optional(),

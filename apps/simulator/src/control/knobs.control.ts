@@ -15,6 +15,7 @@ export function setClock(org: Org, body: Body<'clock'>): unknown {
   if (now === undefined && advanceMs === undefined) throw new ControlError(400, 'give "now" or "advanceMs"');
   if (now !== undefined) org.clock.set(typeof now === 'number' ? now : Date.parse(now));
   if (advanceMs !== undefined) org.clock.advance(advanceMs);
+  org.jobs.settle();
   return clock(org);
 }
 

@@ -25,6 +25,7 @@ interface Notes {
 /** One call from its arrival to its outcome: route, faults, token, limits, latency, the call itself, the log. */
 export async function handleApi(org: Org, raw: RawRequest): Promise<Outcome> {
   const started = performance.now();
+  org.jobs.settle();
   const route = ROUTES.find(raw.method, raw.path);
   const call = route === undefined || route === 'method' ? undefined : route.call;
   const params = route === undefined || route === 'method' ? {} : route.params;
@@ -65,7 +66,7 @@ async function gated(org: Org, { raw, call, params, notes }: Gated): Promise<Ans
   const authorisation = raw.headers['authorization'];
   const { access, user } = authenticate(org, Array.isArray(authorisation) ? authorisation[0] : authorisation);
   authorise(access, call.needs(params));
-  const body = parseBody(raw.text);
+  const body = call.binary === true ? undefined : parseBody(raw.text);
   const request: ApiRequest = { ...raw, params, body, user };
   notes.recordCount = recordCount(body);
   notes.trigger = triggerOf(body);

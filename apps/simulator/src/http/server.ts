@@ -25,6 +25,7 @@ export function makeServer(org: Org): FastifyInstance {
   });
   // Bodies stay text until the call is known: what malformed JSON means is the API's to say.
   app.removeAllContentTypeParsers();
+  app.addContentTypeParser('multipart/form-data', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   app.setErrorHandler((error: { readonly statusCode?: number; readonly message: string }, _request, reply) => {
     const status = error.statusCode ?? 500;
@@ -37,6 +38,8 @@ export function makeServer(org: Org): FastifyInstance {
   app.setNotFoundHandler((_request, reply) => sendAnswer(reply, refusalAnswer(invalidUrl())));
   app.get('/health', () => ({ status: 'ok' }));
   app.all('/crm/*', async (request, reply) => send(reply, await handleApi(org, rawOf(request))));
+  // Results of bulk writes have an address of their own (reference 4.2).
+  app.all('/v8/*', async (request, reply) => send(reply, await handleApi(org, rawOf(request))));
   app.all('/oauth/*', async (request, reply) => send(reply, await handleOAuth(org, rawOf(request))));
   addControl(app, org);
   addPage(app, org);
@@ -50,7 +53,8 @@ function rawOf(request: FastifyRequest): RawRequest {
     path,
     query: new URLSearchParams(query),
     headers: request.headers,
-    text: typeof request.body === 'string' ? request.body : '',
+    text: typeof request.body === 'string' ? request.body : Buffer.isBuffer(request.body) ? String(request.body) : '',
+    bytes: Buffer.isBuffer(request.body) ? request.body : undefined,
   };
 }
 

@@ -1,5 +1,7 @@
 import { ChangeFeed } from '../journal/change.feed.ts';
 import { FaultStore } from '../faults/fault.store.ts';
+import { BulkFiles } from '../bulk/bulk.files.ts';
+import { JobStore } from '../jobs/job.store.ts';
 import { LimitGate } from '../limits/limit.gate.ts';
 import { ChannelStore } from '../notifications/channel.store.ts';
 import { Notifier } from '../notifications/notifier.ts';
@@ -39,6 +41,8 @@ export class Org {
   readonly calls = new CallLog();
   readonly workflows = new WorkflowLog(this.clock);
   readonly pages: PageTokens;
+  readonly jobs: JobStore;
+  readonly files = new BulkFiles();
   /** The address that this org is reached at; known once the server listens. */
   url = '';
 
@@ -52,7 +56,13 @@ export class Org {
     this.notifier = new Notifier(this.clock, this.random);
     this.faults = new FaultStore(this.random);
     this.pages = new PageTokens(parts);
+    this.jobs = new JobStore({ ids: this.ids, clock: this.clock, durably: (run) => this.durably(run) });
     this.#grant();
+  }
+
+  /** The organisation's short id, which addresses and headers carry. */
+  get zgid(): string {
+    return this.id.slice(-9);
   }
 
   /**
@@ -85,6 +95,8 @@ export class Org {
     this.faults.clear();
     this.workflows.clear();
     this.pages.clear();
+    this.jobs.clear();
+    this.files.clear();
     if (!keep.has('calls')) this.calls.clear();
     this.changes.emit({ kind: 'reset' });
   }

@@ -6,6 +6,8 @@ export interface SimulatorSettings {
   readonly latencyMs: number;
   /** How long a search does not know of a write (reference 2.6: some time, not documented). */
   readonly searchDelayMs: number;
+  /** How long a bulk job takes. */
+  readonly bulkDelayMs: number;
   readonly clientId: string;
   readonly clientSecret: string;
   readonly refreshToken: string;
@@ -22,6 +24,7 @@ export interface SimulatorSettings {
 export const DEFAULT_SETTINGS: SimulatorSettings = {
   latencyMs: 0,
   searchDelayMs: 3000,
+  bulkDelayMs: 1000,
   clientId: '1000.SIMULATOR',
   clientSecret: 'simulator-secret',
   refreshToken: '1000.simulator.refresh',

@@ -5,6 +5,7 @@ export interface Reply {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
+  readonly bytes: ArrayBuffer;
   /** Parsed body; undefined where there was none. */
   readonly body: Record<string, unknown> | undefined;
 }
@@ -13,6 +14,7 @@ export interface Send {
   readonly body?: unknown;
   /** Sent as it is. */
   readonly text?: string;
+  readonly form?: FormData;
   readonly headers?: Record<string, string>;
 }
 
@@ -33,9 +35,14 @@ export class SimSession {
 
   /** `POST /Leads` with a valid token, and so on. */
   async api(method: string, path: string, send: Send = {}): Promise<Reply> {
-    this.#token ??= await this.mint();
-    const headers = { authorization: `Zoho-oauthtoken ${this.#token}`, ...send.headers };
+    const headers = { ...(await this.authorisation()), ...send.headers };
     return this.raw(method, `/crm/v8${path}`, { ...send, headers });
+  }
+
+  /** The header that says who calls. */
+  async authorisation(): Promise<{ readonly authorization: string }> {
+    this.#token ??= await this.mint();
+    return { authorization: `Zoho-oauthtoken ${this.#token}` };
   }
 
   async control(method: string, path: string, body?: unknown): Promise<Reply> {
@@ -50,9 +57,11 @@ export class SimSession {
       method,
       redirect: 'manual',
       headers: { ...(text === undefined ? {} : { 'content-type': 'application/json' }), ...send.headers },
+      ...(send.form === undefined ? {} : { body: send.form }),
       ...(text === undefined ? {} : { body: text }),
     });
-    const answered = await answer.text();
+    const bytes = await answer.arrayBuffer();
+    const answered = Buffer.from(bytes).toString();
     if (this.#checked && path.startsWith('/crm/')) {
       const fault = contractFault({
         method,
@@ -68,6 +77,7 @@ export class SimSession {
       status: answer.status,
       headers: answer.headers,
       text: answered,
+      bytes,
       body: json ? (JSON.parse(answered) as Record<string, unknown>) : undefined,
     };
   }

@@ -40,6 +40,30 @@ export const EXCEPTIONS: readonly ContractException[] = [
     nullable: true as const,
     why: 'null once the record is gone for good, reference 2.7',
   })),
+  {
+    at: 'bulk_write#Success_Response.details',
+    optional: ['id', 'created_by'],
+    why: 'one shape for the upload, which has a file, and the job, which has an id: reference 4.2',
+  },
+  { at: 'bulk_write#Success_Response.details.file_id', type: 'string', why: 'ids are text, reference 4.2 and 9' },
+  {
+    at: 'bulk_read#Job_Detail',
+    optional: ['result'],
+    why: 'there once the job is done, reference 4.3',
+  },
+  { at: 'bulk_read#Query', optional: ['*'], why: 'what was not asked for is absent, reference 4.3' },
+  { at: 'bulk_read#Criteria', optional: ['type'], why: 'absent in the request of reference 4.3' },
+  {
+    at: 'bulk_read#Criteria.value',
+    type: ['object', 'string', 'number', 'boolean', 'array', 'null'],
+    why: 'reference 4.3',
+  },
+  { at: 'bulk_read#Result', optional: ['next_page_token'], why: 'there while more records are left, reference 4.3' },
+  {
+    at: 'bulk_write#default_value.value',
+    type: ['object', 'string', 'number', 'boolean', 'null'],
+    why: 'text in reference 4.2',
+  },
   ...['next_page_token', 'previous_page_token', 'page_token_expiry'].map((name) => ({
     at: `record#Info.${name}`,
     nullable: true as const,

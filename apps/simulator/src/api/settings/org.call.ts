@@ -16,9 +16,9 @@ export const orgCall: Call = {
       org: [
         {
           id: org.id,
-          zgid: org.id.slice(-9),
+          zgid: org.zgid,
           company_name: 'Simulated Company',
-          domain_name: `org${org.id.slice(-9)}`,
+          domain_name: `org${org.zgid}`,
           alias: null,
           primary_email: org.users.admin.email,
           primary_zuid: org.users.admin.zuid,

@@ -14,8 +14,11 @@ import { updateManyCall, updateOneCall } from './records/update.call.ts';
 import { upsertCall } from './records/upsert.call.ts';
 import { createFieldsCall } from './settings/create.fields.call.ts';
 import { fieldCall, fieldsCall } from './settings/fields.call.ts';
+import { layoutCall, layoutsCall } from './settings/layouts.call.ts';
 import { moduleCall, modulesCall } from './settings/modules.call.ts';
 import { orgCall } from './settings/org.call.ts';
+import { pickListValuesCall } from './settings/pick.list.values.call.ts';
+import { pipelineCall, pipelinesCall } from './settings/pipeline.call.ts';
 import { updateFieldCall, updateFieldsCall } from './settings/update.fields.call.ts';
 import { userCall, usersCall } from './settings/users.call.ts';
 import { countCall, searchCall } from './search/search.call.ts';
@@ -51,6 +54,11 @@ export const ALL_CALLS: readonly Call[] = [
   createFieldsCall,
   updateFieldsCall,
   updateFieldCall,
+  pickListValuesCall,
+  layoutsCall,
+  layoutCall,
+  pipelinesCall,
+  pipelineCall,
   orgCall,
   usersCall,
   userCall,

@@ -78,6 +78,7 @@ const DETAILS = closed({
   column_name: text,
   operator: text,
   reason: text,
+  resource: text,
   permissions: { type: 'array', items: text },
   Modified_Time: { type: 'string', format: 'date-time' },
   Created_Time: { type: 'string', format: 'date-time' },

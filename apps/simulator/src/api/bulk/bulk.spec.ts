@@ -1,6 +1,6 @@
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { NotificationReceiver } from '../../testing/notification.receiver.ts';
-import { items, SimSession, type Reply } from '../../testing/sim.session.ts';
+import { idOf, items, SimSession, type Reply } from '../../testing/sim.session.ts';
 import { dateOf } from '../../bulk/csv.value.ts';
 
 const text = (reply: Reply): string => {
@@ -46,7 +46,7 @@ describe('bulk jobs', () => {
     resource: Record<string, unknown> = {},
   ): Promise<Reply> {
     const uploaded = await upload({ 'leads.csv': content });
-    const details = uploaded.body?.['details'] as { file_id: string };
+    const { file_id } = (uploaded.body?.['details'] ?? {}) as { file_id?: string };
     return sim.raw('POST', '/crm/bulk/v8/write', {
       headers: await sim.authorisation(),
       body: {
@@ -57,7 +57,7 @@ describe('bulk jobs', () => {
           {
             type: 'data',
             module: { api_name: 'Leads' },
-            file_id: details.file_id,
+            file_id,
             file_names: ['leads.csv'],
             find_by: 'Ext_Id',
             field_mappings: [
@@ -73,7 +73,7 @@ describe('bulk jobs', () => {
     });
   }
 
-  const jobId = (reply: Reply): string => String((reply.body?.['details'] as { id: string }).id);
+  const jobId = (reply: Reply): string => idOf(reply.body);
   const get = async (path: string): Promise<Reply> => sim.raw('GET', path, { headers: await sim.authorisation() });
   const status = async (id: string): Promise<unknown> => (await get(`/crm/bulk/v8/write/${id}`)).body?.['status'];
 
@@ -91,7 +91,7 @@ describe('bulk jobs', () => {
       status: 'COMPLETED',
       resource: [{ file: { added_count: 1, updated_count: 1, skipped_count: 2, total_count: 4 } }],
     });
-    const { download_url: url } = done?.['result'] as { download_url: string };
+    const { download_url: url = '' } = (done?.['result'] ?? {}) as { download_url?: string };
     expect(url).toMatch(/^\/v8\/crm\/org\d+\/bulk-write\//);
     const [head, ...rows] = text(await get(url))
       .trim()
@@ -173,7 +173,7 @@ describe('bulk jobs', () => {
       { callback: { url: 'http://x.test', method: 'put' } },
       'INVALID_CALLBACK_METHOD',
     ],
-  ])('refuses %s', async (_what, resource, more, code) => {
+  ])('refuses %s', async (...[, resource, more, code]) => {
     const reply = await write('k,n,m\na,Anna,1\n', more, resource);
     expect([reply.status, reply.body?.['code']]).toEqual([400, code]);
   });

@@ -67,8 +67,9 @@ function findByOf(given: {
     if (operation === 'insert') return undefined;
     throw new Refusal(400, mandatoryMissing(place('find_by', '$.resource[0]')));
   }
-  const field = module.fields.get(String(name));
-  if (name === 'id' || field?.unique !== undefined || name === module.systemField) return String(name);
+  const field = typeof name === 'string' ? module.fields.get(name) : undefined;
+  if (field !== undefined && (field.unique !== undefined || name === module.systemField)) return field.apiName;
+  if (name === 'id') return name;
   throw bulkError('INVALID_FIELD', 'The field to find by must be unique.', { ...place('find_by', '$.resource[0]') });
 }
 

@@ -83,7 +83,7 @@ describe('search', () => {
     [{ criteria: '(Annual_Revenue:equals:much)' }, 'INVALID_QUERY'],
     [{ word: 'ab', page: '11' }, 'LIMIT_REACHED'],
   ])('refuses %j with %s', async (query, code) => {
-    const reply = await search(query as Record<string, string>);
+    const reply = await search(query);
     expect([reply.status, reply.body?.['code']]).toEqual([400, code]);
   });
 

@@ -15,6 +15,8 @@ import { upsertCall } from './records/upsert.call.ts';
 import { createFieldsCall } from './settings/create.fields.call.ts';
 import { fieldCall, fieldsCall } from './settings/fields.call.ts';
 import { layoutCall, layoutsCall } from './settings/layouts.call.ts';
+import { mergeCall, mergeJobCall } from './records/merge.calls.ts';
+import { addTagsCall, addTagsManyCall, removeTagsCall, removeTagsManyCall } from './records/tags.calls.ts';
 import { moduleCall, modulesCall } from './settings/modules.call.ts';
 import { orgCall } from './settings/org.call.ts';
 import { pickListValuesCall } from './settings/pick.list.values.call.ts';
@@ -47,6 +49,12 @@ export const ALL_CALLS: readonly Call[] = [
   addNotesCall,
   relatedListCall,
   coqlCall,
+  mergeCall,
+  mergeJobCall,
+  addTagsCall,
+  addTagsManyCall,
+  removeTagsCall,
+  removeTagsManyCall,
   modulesCall,
   moduleCall,
   fieldsCall,

@@ -7,6 +7,7 @@ import type { ApiRequest, Call } from '../api/call.ts';
 import { recordCount } from '../api/request.body.ts';
 import { RouteTable } from '../api/route.table.ts';
 import { authenticate, authorise } from '../oauth/authenticate.ts';
+import { drawLatency } from '../org/latency.ts';
 import type { Org } from '../org/org.ts';
 import { formatTime } from '../org/zoho.time.ts';
 import { withFaults } from './fault.pipeline.ts';
@@ -76,7 +77,8 @@ async function gated(org: Org, { raw, call, params, notes }: Gated): Promise<Ans
     const credits = call.credits?.(request) ?? 1;
     if (!org.limits.spend(credits)) throw tooManyRequests();
     notes.credits = credits;
-    if (org.settings.latencyMs > 0) await sleep(org.settings.latencyMs);
+    const latency = drawLatency(org.settings.latencyMs, org.random);
+    if (latency > 0) await sleep(latency);
     const answer = runCall(org, { call, request });
     const headers = { 'x-accesstoken-reset': formatTime(access.expiresAt), ...org.limits.remainingHeader() };
     return { ...answer, headers: { ...headers, ...answer.headers } };

@@ -19,12 +19,12 @@ export function authoriseCall(org: Org, query: URLSearchParams): Answer {
   if (query.get('deny') === 'true') target.searchParams.set('error', 'access_denied');
   else {
     const offline = query.get('access_type') === 'offline';
-    target.searchParams.set(
-      'code',
-      org.oauth.addCode({ clientId: org.settings.clientId, redirectUri, scopes, offline }),
-    );
-    target.searchParams.set('location', 'eu');
-    target.searchParams.set('accounts-server', org.url);
+    // Whoever consents lives in one data centre: the code is good there, wherever the way began (reference 1.1).
+    const home = org.neighbours.get(org.settings.userHome) ?? org;
+    const code = home.durably(() => home.oauth.addCode({ clientId: org.settings.clientId, redirectUri, scopes, offline }));
+    target.searchParams.set('code', code);
+    target.searchParams.set('location', home.location);
+    target.searchParams.set('accounts-server', home.accountsUrl);
   }
   if (state !== null) target.searchParams.set('state', state);
   return { status: 302, headers: { location: target.href } };

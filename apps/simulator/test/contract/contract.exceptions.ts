@@ -20,6 +20,12 @@ const SPARSE = 'requires whatever the metadata can carry; the parts that matter 
 export const EXCEPTIONS: readonly ContractException[] = [
   { at: 'fields#fields', optional: ['*'], more: ['required'], why: SPARSE },
   { at: 'modules#modules', optional: ['*'], why: SPARSE },
+  { at: 'layouts#layouts', optional: ['*'], more: ['api_name'], why: SPARSE },
+  { at: 'layouts#sections', optional: ['*'], why: SPARSE },
+  { at: 'layouts#sections.properties', nullable: true, why: 'a section without them has none' },
+  { at: 'layouts#fields', optional: ['*'], why: SPARSE },
+  { at: 'layouts#fields.external', nullable: true, why: 'null where the field is none, reference 8' },
+  { at: 'tags#Tag', optional: ['*'], why: 'name, id and colour alone within a record, reference 3.4' },
   { at: 'org#Org', optional: ['*'], why: SPARSE },
   { at: 'org#Org.type', values: ['production', 'sandbox', 'developer'], why: 'lower case in reference 8' },
   { at: 'org#License_Details', optional: ['*'], why: SPARSE },

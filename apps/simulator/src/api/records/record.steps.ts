@@ -38,6 +38,10 @@ export function updateStep(org: Org, step: StepInput & { readonly record: Stored
   if (record.converted !== undefined) {
     return { error: errorBody('CONVERTED_RECORD', "can't update the converted record", { id: record.id }) };
   }
+  if (record.locked === true) {
+    const message = 'Sorry, you cannot perform this operation as the record is locked.';
+    return { error: errorBody('RECORD_LOCKED', message, { id: record.id }) };
+  }
   const checked = checkRecord({ module, input: step.input, path, mode: 'update' }, scope);
   if ('error' in checked) return checked;
   const clashes = findClashes(org, { module, values: checked.values, except: record.id });

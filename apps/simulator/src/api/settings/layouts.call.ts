@@ -44,7 +44,6 @@ function show(org: Org, module: Module): Record<string, unknown> {
     status: 'active',
     visible: true,
     source: 'crm',
-    created_for: null,
     generated_type: 'default',
     sections: [
       {

@@ -62,9 +62,7 @@ function comparison(module: Module, given: Comparison): RecordTest {
   if (field?.type === 'boolean' && operator !== 'equal' && operator !== 'not_equal') {
     throw refused('FIELD_AND_COMPARATOR_IN_CRITERIA_NOT_COMPATIBLE', { api_name: field.apiName, comparator: operator });
   }
-  const values = (Array.isArray(given.value) ? given.value : [given.value]).map((value) =>
-    wantedKey(field, value),
-  );
+  const values = (Array.isArray(given.value) ? given.value : [given.value]).map((value) => wantedKey(field, value));
   const wants = operator.endsWith('between') ? 2 : 1;
   if (values.length < wants) throw refused('VALUE_IN_CRITERIA_NOT_SUPPORTED', { api_name: String(name) });
   const test = keyTest(operator, values);

@@ -23,6 +23,7 @@ export const SETTINGS = {
     ])
     .optional(),
   searchDelayMs: z.number().int().min(0).optional(),
+  consent: z.enum(['at_once', 'page']).optional(),
   clientEnabled: z.boolean().optional(),
   userHome: z.enum(['', ...LOCATIONS]).optional(),
   bulkDelayMs: z.number().int().min(0).optional(),

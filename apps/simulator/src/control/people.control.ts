@@ -91,7 +91,8 @@ export function convert(org: Org, body: Body<'convert'>): unknown {
 export function merge(org: Org, body: Body<'merge'>): unknown {
   const module = moduleNamed(org, body.module);
   const [master, ...others] = [body.id, ...body.others].map((id) => theRecord(org, { module, id }));
-  if (master === undefined || others.includes(master)) throw new ControlError(400, 'a record cannot be merged into itself');
+  if (master === undefined || others.includes(master))
+    throw new ControlError(400, 'a record cannot be merged into itself');
   const parts = others.map((record) => ({ record, fields: [] }));
   const changes = mergeRecords(org, { module, master, parts, by: personOf(org, body.user).id });
   publish(org, { changes, origin: BY_PERSON });

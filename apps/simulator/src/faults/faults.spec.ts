@@ -73,7 +73,10 @@ describe('faults', () => {
     await arm({ kind: 'records.insert', count: 1, effect: { cut_request_at: 20 } });
     await expect(insert()).rejects.toThrow('fetch failed');
     expect(await leads()).toBe(0);
-    expect(items(await sim.control('GET', 'calls'), 'calls').at(-1)).toMatchObject({ status: 0, kind: 'records.insert' });
+    expect(items(await sim.control('GET', 'calls'), 'calls').at(-1)).toMatchObject({
+      status: 0,
+      kind: 'records.insert',
+    });
     expect((await insert()).status).toBe(201);
   });
 

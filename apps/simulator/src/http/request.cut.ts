@@ -7,7 +7,10 @@ import { formatTime } from '../org/zoho.time.ts';
 const ROUTES = new RouteTable(ALL_CALLS);
 
 /** Ends the connection after so many bytes of the body, when a fault is armed that wants it. True when it took the request. */
-export function cutRequest(org: Org, given: { readonly request: FastifyRequest; readonly reply: FastifyReply }): boolean {
+export function cutRequest(
+  org: Org,
+  given: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+): boolean {
   const { request, reply } = given;
   const path = request.url.split('?')[0] ?? '';
   if (org.faults.all().length === 0 || !/^\/(crm|oauth)\//.test(path)) return false;

@@ -2,9 +2,7 @@ import type { Random } from './random.ts';
 
 /** How long calls take: always the same, evenly between two bounds, or around a median with a tail (log-normal). */
 export type Latency =
-  | number
-  | { readonly minMs: number; readonly maxMs: number }
-  | { readonly medianMs: number; readonly p99Ms: number };
+  number | { readonly minMs: number; readonly maxMs: number } | { readonly medianMs: number; readonly p99Ms: number };
 
 /** The 99th percentile of the standard normal distribution. */
 const Z99 = 2.326;

@@ -15,6 +15,8 @@ export interface SimulatorSettings {
   readonly clientSecret: string;
   /** Whether the client may be used in this data centre (reference 1.3). */
   readonly clientEnabled: boolean;
+  /** Whether who authorises consents at once or is asked on a page. */
+  readonly consent: 'at_once' | 'page';
   /** The data centre in which the user who consents lives; empty: the one that is asked. */
   readonly userHome: string;
   readonly refreshToken: string;
@@ -36,6 +38,7 @@ export const DEFAULT_SETTINGS: SimulatorSettings = {
   clientId: '1000.SIMULATOR',
   clientSecret: 'simulator-secret',
   clientEnabled: true,
+  consent: 'at_once',
   userHome: '',
   refreshToken: '1000.simulator.refresh',
   scopes: ALL_SCOPES,

@@ -1,6 +1,5 @@
 import type { Module } from './module.model.ts';
 
-
 export interface PipelineSpec {
   /** The value of the field Pipeline. */
   readonly name: string;

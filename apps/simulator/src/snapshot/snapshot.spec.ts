@@ -15,9 +15,18 @@ describe('snapshots', () => {
   /** Something of everything that a snapshot holds. */
   const fill = async (): Promise<void> => {
     await sim.uniqueField('Leads', 'Order Key');
-    const [, b = ''] = await sim.insert('Leads', { Last_Name: 'A', Order_Key: 'k-1' }, { Last_Name: 'B' }, { Last_Name: 'C' });
+    const [, b = ''] = await sim.insert(
+      'Leads',
+      { Last_Name: 'A', Order_Key: 'k-1' },
+      { Last_Name: 'B' },
+      { Last_Name: 'C' },
+    );
     await sim.api('DELETE', `/Leads/${b}`);
-    await sim.control('POST', 'edit', { module: 'Leads', match: { Last_Name: 'C' }, fields: { Lead_Status: 'Boiling' } });
+    await sim.control('POST', 'edit', {
+      module: 'Leads',
+      match: { Last_Name: 'C' },
+      fields: { Lead_Status: 'Boiling' },
+    });
     await sim.control('POST', 'limits', { credits: 100 });
   };
 

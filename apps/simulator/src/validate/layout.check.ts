@@ -18,7 +18,10 @@ export function layoutGap({ module, input, path, mode }: RecordInput, values: Fi
 }
 
 /** A stage belongs to the pipeline that is named beside it (reference 3.1, 3.3). */
-export function pipelineError({ module, path }: Pick<RecordInput, 'module' | 'path'>, values: Fields): ErrorBody | undefined {
+export function pipelineError(
+  { module, path }: Pick<RecordInput, 'module' | 'path'>,
+  values: Fields,
+): ErrorBody | undefined {
   if (module.apiName !== 'Deals' || pipelineHas(values['Pipeline'], values['Stage'])) return undefined;
   const details = { mapped_field: 'Pipeline', ...place('Stage', path) };
   return errorBody('MAPPING_MISMATCH', "Pipeline doesn't contain the Stage", details);

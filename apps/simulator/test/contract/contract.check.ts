@@ -38,8 +38,9 @@ export function contractFault(answered: Answered): string | undefined {
     return answered.contentType === drawn.file ? undefined : `${what} is ${answered.contentType}, not ${drawn.file}`;
   }
   const at = `${method} ${operation?.path ?? ''} ${status}`;
-  const alternatives = drawn.shapes.map((shape) => schemaOf(shape, { at, exceptions: EXCEPTIONS }));
-  if (BARE_STATUS.has(status)) alternatives.push(COMMON_ERROR);
+  // First what many answers are, as shapes are compiled when they are first needed.
+  const alternatives = BARE_STATUS.has(status) ? [COMMON_ERROR] : [];
+  alternatives.push(...drawn.shapes.map((shape) => schemaOf(shape, { at, exceptions: EXCEPTIONS })));
   if (alternatives.length === 0) return `${what} is not described`;
   const fault = mismatch(text, alternatives);
   return fault === undefined ? undefined : `${what}: ${fault}\n${text.slice(0, 2000)}`;

@@ -39,7 +39,13 @@ export const mergeCall: Call = {
       return { status: 201, body: { merge: [item] } };
     }
     for (const record of [master, ...parts.map((part) => part.record)]) record.locked = true;
-    const job = org.jobs.add({ kind: KIND, by, delayMs, about: { master: master.id, ids: parts.map(({ record }) => record.id) }, run });
+    const job = org.jobs.add({
+      kind: KIND,
+      by,
+      delayMs,
+      about: { master: master.id, ids: parts.map(({ record }) => record.id) },
+      run,
+    });
     const details = { id: master.id, job_id: job.id };
     const item = { code: 'SCHEDULED', details, message: 'The merge is scheduled successfully', status: 'success' };
     return { status: 201, body: { merge: [item] } };
@@ -59,7 +65,12 @@ export const mergeJobCall: Call = {
     const job = org.jobs.get(KIND, id);
     if (job === undefined) return EMPTY;
     const { ids } = job.about as { readonly ids: readonly string[] };
-    const shown = { job_id: job.id, status: org.jobs.state(job), data: ids.map((one) => ({ id: one })), master_record_fields: [] };
+    const shown = {
+      job_id: job.id,
+      status: org.jobs.state(job),
+      data: ids.map((one) => ({ id: one })),
+      master_record_fields: [],
+    };
     return { status: 200, body: { merge: [shown] } };
   },
 };
@@ -86,8 +97,10 @@ function partsOf(
     const path = `${where.json_path}[${at}]`;
     const id = referenceOf(entry)?.id;
     const record = id === undefined ? undefined : org.records.get(module.apiName, id);
-    if (record === undefined || record.converted !== undefined) throw new Refusal(400, invalidData({ ...place('id', path) }));
-    if (seen.has(record.id)) throw new Refusal(400, errorBody('DUPLICATE_DATA', 'duplicate data', { ...place('id', path) }));
+    if (record === undefined || record.converted !== undefined)
+      throw new Refusal(400, invalidData({ ...place('id', path) }));
+    if (seen.has(record.id))
+      throw new Refusal(400, errorBody('DUPLICATE_DATA', 'duplicate data', { ...place('id', path) }));
     seen.add(record.id);
     const fields = (entry as Fields)['_fields'];
     const names = Array.isArray(fields) ? fields.map((field) => (field as Fields | null)?.['api_name']) : [];

@@ -11,7 +11,11 @@ describe('merging, tags and related lists', () => {
   const merge = (id: string, data: unknown): Promise<Reply> =>
     sim.api('POST', `/Contacts/${id}/actions/merge`, { body: { merge: [{ data, master_record_fields: [] }] } });
   const contacts = async (): Promise<[string, string]> => {
-    const [a = '', b = ''] = await sim.insert('Contacts', { Last_Name: 'A', Phone: '1' }, { Last_Name: 'B', Email: 'b@example.test' });
+    const [a = '', b = ''] = await sim.insert(
+      'Contacts',
+      { Last_Name: 'A', Phone: '1' },
+      { Last_Name: 'B', Email: 'b@example.test' },
+    );
     return [a, b];
   };
 
@@ -23,7 +27,12 @@ describe('merging, tags and related lists', () => {
     await sim.insert('Deals', { Deal_Name: 'D', Stage: 'Qualification', Contact_Name: { id: b } });
     const done = await merge(a, [{ id: b, _fields: [{ api_name: 'Email' }, { api_name: 'Key' }] }]);
     expect([done.status, items(done, 'merge')[0]]).toMatchObject([201, { code: 'SUCCESS', details: { id: a } }]);
-    expect(items(await sim.api('GET', `/Contacts/${a}`))[0]).toMatchObject({ Last_Name: 'A', Phone: '1', Email: 'b@example.test', Key: 'k-1' });
+    expect(items(await sim.api('GET', `/Contacts/${a}`))[0]).toMatchObject({
+      Last_Name: 'A',
+      Phone: '1',
+      Email: 'b@example.test',
+      Key: 'k-1',
+    });
     expect((await sim.api('GET', `/Contacts/${b}`)).status).toBe(204);
     expect(items(await sim.api('GET', `/Contacts/${a}/Notes?fields=Note_Title`))).toHaveLength(1);
     expect(items(await sim.api('GET', `/Contacts/${a}/Deals?fields=Deal_Name`))).toMatchObject([{ Deal_Name: 'D' }]);
@@ -63,7 +72,8 @@ describe('merging, tags and related lists', () => {
 
   it('adds and removes tags', async () => {
     const [a, b] = await contacts();
-    const tag = (action: string, body: object) => sim.api('POST', `/Contacts/actions/${action}`, { body: { ids: [a, b], ...body } });
+    const tag = (action: string, body: object) =>
+      sim.api('POST', `/Contacts/actions/${action}`, { body: { ids: [a, b], ...body } });
     const both = await tag('add_tags', { tags: [{ name: 'x' }, { name: 'y' }] });
     expect(items(both).map((item) => (item.details?.['tags'] as unknown[]).length)).toEqual([2, 2]);
     await tag('remove_tags', { tags: [{ name: 'x' }] });
@@ -82,6 +92,8 @@ describe('merging, tags and related lists', () => {
     await sim.insert('Contacts', { Last_Name: 'A', Account_Name: { id: account } }, { Last_Name: 'B' });
     const listed = await sim.api('GET', `/Accounts/${account}/Contacts?fields=Last_Name`);
     expect(items(listed).map((item) => item['Last_Name'])).toEqual(['A']);
-    expect((await sim.api('GET', `/Accounts/${account}/Leads?fields=Last_Name`)).body?.['code']).toBe('INVALID_URL_PATTERN');
+    expect((await sim.api('GET', `/Accounts/${account}/Leads?fields=Last_Name`)).body?.['code']).toBe(
+      'INVALID_URL_PATTERN',
+    );
   });
 });

@@ -61,7 +61,10 @@ export const relatedListCall: Call = {
 /** The fields that may tie a record of a module to one of the other: lookups of it, and those that name their module. */
 function linksTo(module: Module, parent: string): string[] {
   return [...module.fields.values()]
-    .filter(({ type, lookup, readOnly }) => !readOnly && (type === 'parent' || (type === 'lookup' && (lookup === parent || lookup === '*'))))
+    .filter(
+      ({ type, lookup, readOnly }) =>
+        !readOnly && (type === 'parent' || (type === 'lookup' && (lookup === parent || lookup === '*'))),
+    )
     .map((field) => field.apiName);
 }
 

@@ -14,7 +14,9 @@ describe('layouts and pipelines', () => {
   it('shows the layout of a module with what it makes mandatory', async () => {
     const shown = await layout('Leads');
     const sections = shown['sections'] as { fields: Item[] }[];
-    const required = sections[0]?.fields.filter((field) => field['required'] === true).map((field) => field['api_name']);
+    const required = sections[0]?.fields
+      .filter((field) => field['required'] === true)
+      .map((field) => field['api_name']);
     expect(required).toEqual(['Last_Name', 'Company']);
     const one = await sim.api('GET', `/settings/layouts/${String(shown['id'])}?module=Leads`);
     expect(items(one, 'layouts')).toEqual([shown]);
@@ -62,7 +64,10 @@ describe('layouts and pipelines', () => {
   it('lists the values of a picklist', async () => {
     const fields = items(await sim.api('GET', '/settings/fields?module=Cases'), 'fields');
     const id = String(fields.find((field) => field['api_name'] === 'Priority')?.['id']);
-    const values = items(await sim.api('GET', `/settings/fields/${id}/pick_list_values?module=Cases`), 'pick_list_values');
+    const values = items(
+      await sim.api('GET', `/settings/fields/${id}/pick_list_values?module=Cases`),
+      'pick_list_values',
+    );
     expect(values.map((value) => value['actual_value'])).toEqual(['-None-', 'High', 'Medium', 'Low']);
   });
 });

@@ -27,7 +27,10 @@ export const DEALS: ModuleSpec = {
       ],
       { mandatory: true },
     ),
-    picklist('Pipeline', PIPELINES.map(({ name }) => name)),
+    picklist(
+      'Pipeline',
+      PIPELINES.map(({ name }) => name),
+    ),
     money('Amount'),
     field('Closing_Date', 'date'),
     lookup('Account_Name', 'Accounts', { indexed: true }),

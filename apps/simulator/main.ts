@@ -1,5 +1,6 @@
 import { loadConfig, processOptions, simulatorOptions } from '#config';
 import { createLogger, errorFields, Shutdown } from '#observability';
+import { locationsOf } from './src/centres/data.centre.ts';
 import { startSimulator } from './src/simulator.ts';
 
 const config = loadConfig({ ...processOptions, ...simulatorOptions });
@@ -20,6 +21,7 @@ try {
     limits: { edition: config.simulatorEdition },
     seed: config.simulatorSeed,
     dataFile: config.simulatorData,
+    dataCentres: locationsOf(config.simulatorDataCentres ?? ''),
     logger,
   });
   shutdown.add('simulator', () => simulator.close());

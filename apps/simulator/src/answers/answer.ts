@@ -1,4 +1,4 @@
-/** What goes back over the wire: a status, a JSON body (none for 204 and 304) and further headers. */
+/** What goes back over the wire: a status, a JSON body (none for 204 and 304; bytes are a file) and further headers. */
 export interface Answer {
   readonly status: number;
   readonly body?: unknown;

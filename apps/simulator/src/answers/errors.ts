@@ -37,6 +37,9 @@ export const unsupportedModule = (): Refusal =>
 export const invalidUrl = (): Refusal =>
   new Refusal(404, errorBody('INVALID_URL_PATTERN', 'Please check if the URL trying to access is a correct one'));
 
+export const invalidHost = (): Refusal =>
+  new Refusal(400, errorBody('INVALID_HOST', 'The host is not the one of the API'));
+
 export const invalidMethod = (): Refusal =>
   new Refusal(400, errorBody('INVALID_REQUEST_METHOD', 'The http request method type is not a valid one'));
 

@@ -1,4 +1,7 @@
 import type { Call } from './call.ts';
+import { createReadCall, readJobCall, readResultCall } from './bulk/read.calls.ts';
+import { uploadCall } from './bulk/upload.call.ts';
+import { createWriteCall, writeJobCall, writeResultCall } from './bulk/write.calls.ts';
 import { coqlCall } from './coql/coql.call.ts';
 import { convertCall } from './records/convert.call.ts';
 import { deleteManyCall, deleteOneCall } from './records/delete.call.ts';
@@ -11,10 +14,16 @@ import { updateManyCall, updateOneCall } from './records/update.call.ts';
 import { upsertCall } from './records/upsert.call.ts';
 import { createFieldsCall } from './settings/create.fields.call.ts';
 import { fieldCall, fieldsCall } from './settings/fields.call.ts';
+import { layoutCall, layoutsCall } from './settings/layouts.call.ts';
+import { mergeCall, mergeJobCall } from './records/merge.calls.ts';
+import { addTagsCall, addTagsManyCall, removeTagsCall, removeTagsManyCall } from './records/tags.calls.ts';
 import { moduleCall, modulesCall } from './settings/modules.call.ts';
 import { orgCall } from './settings/org.call.ts';
+import { pickListValuesCall } from './settings/pick.list.values.call.ts';
+import { pipelineCall, pipelinesCall } from './settings/pipeline.call.ts';
 import { updateFieldCall, updateFieldsCall } from './settings/update.fields.call.ts';
 import { userCall, usersCall } from './settings/users.call.ts';
+import { countCall, searchCall } from './search/search.call.ts';
 import {
   changeWatchCall,
   enableWatchCall,
@@ -34,10 +43,18 @@ export const ALL_CALLS: readonly Call[] = [
   deleteOneCall,
   deleteManyCall,
   deletedCall,
+  searchCall,
+  countCall,
   convertCall,
   addNotesCall,
   relatedListCall,
   coqlCall,
+  mergeCall,
+  mergeJobCall,
+  addTagsCall,
+  addTagsManyCall,
+  removeTagsCall,
+  removeTagsManyCall,
   modulesCall,
   moduleCall,
   fieldsCall,
@@ -45,6 +62,11 @@ export const ALL_CALLS: readonly Call[] = [
   createFieldsCall,
   updateFieldsCall,
   updateFieldCall,
+  pickListValuesCall,
+  layoutsCall,
+  layoutCall,
+  pipelinesCall,
+  pipelineCall,
   orgCall,
   usersCall,
   userCall,
@@ -53,4 +75,11 @@ export const ALL_CALLS: readonly Call[] = [
   changeWatchCall,
   listWatchCall,
   stopWatchCall,
+  createReadCall,
+  readJobCall,
+  readResultCall,
+  uploadCall,
+  createWriteCall,
+  writeJobCall,
+  writeResultCall,
 ];

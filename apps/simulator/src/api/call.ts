@@ -12,6 +12,8 @@ export interface ApiRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Parsed JSON; undefined when there was none. */
   readonly body: unknown;
+  /** What came, for calls that take no JSON. */
+  readonly bytes?: Buffer | undefined;
   /** The user whose token it carries. */
   readonly user: User;
 }
@@ -28,6 +30,8 @@ export interface Call {
   readonly credits?: (request: Pick<ApiRequest, 'body' | 'query'>) => number;
   /** Whether it counts against the lower limit of calls at once (reference 5.2). */
   readonly heavy?: (request: Pick<ApiRequest, 'body' | 'query'>) => boolean;
+  /** Its body is no JSON and stays as it came. */
+  readonly binary?: true;
   readonly run: (request: ApiRequest, org: Org) => Answer;
 }
 

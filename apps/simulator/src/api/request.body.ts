@@ -15,7 +15,7 @@ import type { ApiRequest } from './call.ts';
 const MOST_RECORDS = 100;
 
 /** First segments of the API's own resources: what is not known under them is a wrong URL, not a wrong module. */
-const RESERVED = new Set(['settings', 'users', 'org', 'coql', 'actions', '__composite_requests']);
+const RESERVED = new Set(['settings', 'users', 'org', 'coql', 'actions', 'upload', '__composite_requests']);
 
 /** The body as an object. @throws Refusal when it is missing or something else. */
 export function bodyObject(request: Pick<ApiRequest, 'body'>): Record<string, unknown> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { FaultRule } from '../faults/fault.store.ts';
+import { LOCATIONS } from '../centres/data.centre.ts';
 import { EDITIONS } from '../limits/edition.ts';
 import { KEEPABLE } from '../org/org.ts';
 import { ControlError } from './control.error.ts';
@@ -12,12 +13,38 @@ const user = z.union([
 const which = { match: fields.optional(), id: z.string().optional(), user: user.optional() };
 const chance = z.number().min(0).max(1);
 
+/** The switches of `settings`. */
+export const SETTINGS = {
+  latencyMs: z
+    .union([
+      z.number().min(0),
+      z.strictObject({ minMs: z.number().min(0), maxMs: z.number().min(0) }),
+      z.strictObject({ medianMs: z.number().positive(), p99Ms: z.number().positive() }),
+    ])
+    .optional(),
+  searchDelayMs: z.number().int().min(0).optional(),
+  consent: z.enum(['at_once', 'page']).optional(),
+  clientEnabled: z.boolean().optional(),
+  userHome: z.enum(['', ...LOCATIONS]).optional(),
+  bulkDelayMs: z.number().int().min(0).optional(),
+  mergeDelayMs: z.number().int().min(0).optional(),
+  unknownFields: z.enum(['reject', 'ignore']).optional(),
+  newPicklistValues: z.enum(['reject', 'accept']).optional(),
+  accessDeniedStatus: z.union([z.literal(400), z.literal(200)]).optional(),
+};
+
 /** The bodies of the control side. Unknown keys are mistakes and are named. */
 export const BODIES = {
   edit: z.strictObject({ module: z.string(), ...which, fields }),
   create: z.strictObject({ module: z.string(), fields, user: user.optional() }),
   delete: z.strictObject({ module: z.string(), ...which }),
   convert: z.strictObject({ module: z.string().default('Leads'), ...which }),
+  merge: z.strictObject({
+    module: z.string(),
+    id: z.string(),
+    others: z.array(z.string()).min(1).max(2),
+    user: user.optional(),
+  }),
   notify: z.strictObject({ module: z.string(), ...which, times: z.number().int().min(1).max(1000).default(1) }),
   restore: z.strictObject({ module: z.string(), id: z.string(), user: user.optional() }),
   fault: z.strictObject({
@@ -28,7 +55,7 @@ export const BODIES = {
     count: z.number().int().min(1).optional(),
     probability: chance.optional(),
     effect: z.union([
-      z.enum(['drop_answer', 'cut_request', 'html', 'revoke_token']),
+      z.enum(['drop_answer', 'cut_request', 'html', 'half_body', 'revoke_token']),
       z.strictObject({
         status: z.number().int().min(200).max(599),
         body: z.unknown().optional(),
@@ -37,6 +64,8 @@ export const BODIES = {
       }),
       z.strictObject({ delayMs: z.number().int().min(0) }),
       z.strictObject({ cut_answer_at: z.number().int().min(0) }),
+      z.strictObject({ cut_request_at: z.number().int().min(0) }),
+      z.strictObject({ moveClockMs: z.number().int() }),
     ]),
   }) as z.ZodType<FaultRule>,
   clock: z.strictObject({
@@ -56,12 +85,9 @@ export const BODIES = {
     concurrency: z.number().int().min(0).nullable().optional(),
     subConcurrency: z.number().int().min(0).nullable().optional(),
   }),
-  settings: z.strictObject({
-    latencyMs: z.number().int().min(0).optional(),
-    unknownFields: z.enum(['reject', 'ignore']).optional(),
-    newPicklistValues: z.enum(['reject', 'accept']).optional(),
-    accessDeniedStatus: z.union([z.literal(400), z.literal(200)]).optional(),
-  }),
+  settings: z.strictObject(SETTINGS),
+  snapshot: z.strictObject({ name: z.string().min(1) }),
+  goBack: z.strictObject({ name: z.string().optional(), snapshot: z.unknown().optional() }),
   reset: z.strictObject({ keep: z.array(z.enum(KEEPABLE)).default([]), keepFields: z.boolean().default(false) }),
 };
 

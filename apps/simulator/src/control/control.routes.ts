@@ -6,6 +6,7 @@ import { ControlError } from './control.error.ts';
 import * as knobs from './knobs.control.ts';
 import * as look from './look.control.ts';
 import * as people from './people.control.ts';
+import * as snapshots from './snapshot.control.ts';
 
 /** The control side: what tests and people see and do beside the imitated API. It asks for no token. */
 export function addControl(app: FastifyInstance, org: Org): void {
@@ -41,6 +42,7 @@ export function addControl(app: FastifyInstance, org: Org): void {
   post('delete', { body: BODIES.delete, run: people.remove });
   post('restore', { body: BODIES.restore, run: people.restore });
   post('convert', { body: BODIES.convert, run: people.convert });
+  post('merge', { body: BODIES.merge, run: people.merge });
   post('notify', { body: BODIES.notify, run: people.notify });
 
   get('faults', () => knobs.faults(org));
@@ -52,7 +54,12 @@ export function addControl(app: FastifyInstance, org: Org): void {
   post('notifications', { body: BODIES.notifications, run: knobs.setNotifications });
   get('limits', () => knobs.limits(org));
   post('limits', { body: BODIES.limits, run: knobs.setLimits });
+  get('settings', () => knobs.settings(org));
   post('settings', { body: BODIES.settings, run: knobs.setSettings });
+  get('snapshot', () => snapshots.exportState(org));
+  get('snapshots', () => snapshots.list(org));
+  post('snapshots', { body: BODIES.snapshot, run: snapshots.keep });
+  post('snapshots/restore', { body: BODIES.goBack, run: snapshots.goBack });
   post('reset', { body: BODIES.reset, run: knobs.reset });
 }
 

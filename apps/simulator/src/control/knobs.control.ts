@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Org } from '../org/org.ts';
 import { formatTime } from '../org/zoho.time.ts';
-import type { BODIES } from './control.body.ts';
+import { SETTINGS, type BODIES } from './control.body.ts';
 import { ControlError } from './control.error.ts';
 
 type Body<N extends keyof typeof BODIES> = z.output<(typeof BODIES)[N]>;
@@ -15,6 +15,7 @@ export function setClock(org: Org, body: Body<'clock'>): unknown {
   if (now === undefined && advanceMs === undefined) throw new ControlError(400, 'give "now" or "advanceMs"');
   if (now !== undefined) org.clock.set(typeof now === 'number' ? now : Date.parse(now));
   if (advanceMs !== undefined) org.clock.advance(advanceMs);
+  org.jobs.settle();
   return clock(org);
 }
 
@@ -57,8 +58,12 @@ export function setLimits(org: Org, body: Body<'limits'>): unknown {
 export function setSettings(org: Org, body: Body<'settings'>): unknown {
   const given = Object.entries(body).filter(([, value]) => value !== undefined);
   org.settings = { ...org.settings, ...Object.fromEntries(given) };
-  const { latencyMs, unknownFields, newPicklistValues, accessDeniedStatus } = org.settings;
-  return { latencyMs, unknownFields, newPicklistValues, accessDeniedStatus };
+  return settings(org);
+}
+
+/** The switches as they stand. */
+export function settings(org: Org): unknown {
+  return Object.fromEntries(Object.keys(SETTINGS).map((name) => [name, org.settings[name as keyof typeof SETTINGS]]));
 }
 
 export function reset(org: Org, body: Body<'reset'>): unknown {

@@ -4,6 +4,7 @@ import { referenceOf } from '../records/record.model.ts';
 import { showRecord } from '../records/record.view.ts';
 import { ControlError } from './control.error.ts';
 import { moduleNamed } from './find.ts';
+import { settings } from './knobs.control.ts';
 
 /** All records of a module with all fields; converted Leads and, on demand, deleted records are marked. */
 export function records(org: Org, query: URLSearchParams): unknown {
@@ -79,12 +80,7 @@ export function state(org: Org): unknown {
     calls: { last: org.calls.last, running: org.limits.running },
     credits: { used: org.limits.used(), allowed: finite(org.limits.allowance()), total: org.limits.ledger.total },
     limits: org.limits.settings,
-    settings: {
-      latencyMs: org.settings.latencyMs,
-      unknownFields: org.settings.unknownFields,
-      newPicklistValues: org.settings.newPicklistValues,
-      accessDeniedStatus: org.settings.accessDeniedStatus,
-    },
+    settings: settings(org),
     channels: org.channels.live().length,
     notifications: { ...org.notifier.settings, ...org.notifier.summary() },
     faults: org.faults.all().length,

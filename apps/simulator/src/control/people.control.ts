@@ -3,6 +3,7 @@ import { notifyWatchers, publish } from '../notifications/publish.ts';
 import type { Org } from '../org/org.ts';
 import type { Change } from '../records/change.ts';
 import { findClashes } from '../records/duplicate.check.ts';
+import { mergeRecords } from '../merge/record.merger.ts';
 import { convertLead } from '../records/lead.converter.ts';
 import type { Fields, StoredRecord } from '../records/record.model.ts';
 import { referenceOf } from '../records/record.model.ts';
@@ -84,6 +85,18 @@ export function convert(org: Org, body: Body<'convert'>): unknown {
     contact: showRecord(org, { module: moduleNamed(org, 'Contacts'), record: done.contact }),
     account: showRecord(org, { module: moduleNamed(org, 'Accounts'), record: done.account }),
   };
+}
+
+/** A person merges records into the one that stays. */
+export function merge(org: Org, body: Body<'merge'>): unknown {
+  const module = moduleNamed(org, body.module);
+  const [master, ...others] = [body.id, ...body.others].map((id) => theRecord(org, { module, id }));
+  if (master === undefined || others.includes(master))
+    throw new ControlError(400, 'a record cannot be merged into itself');
+  const parts = others.map((record) => ({ record, fields: [] }));
+  const changes = mergeRecords(org, { module, master, parts, by: personOf(org, body.user).id });
+  publish(org, { changes, origin: BY_PERSON });
+  return shown(org, module, [master]);
 }
 
 /** The notification for an unchanged record again, as often as asked for. */

@@ -5,6 +5,7 @@ type FaultEffect =
   | 'drop_answer'
   | 'cut_request'
   | 'html'
+  | 'half_body'
   | 'revoke_token'
   | {
       readonly status: number;
@@ -13,7 +14,9 @@ type FaultEffect =
       readonly after?: boolean;
     }
   | { readonly delayMs: number }
-  | { readonly cut_answer_at: number };
+  | { readonly cut_answer_at: number }
+  | { readonly cut_request_at: number }
+  | { readonly moveClockMs: number };
 
 export interface FaultRule {
   readonly kind?: string;
@@ -62,9 +65,22 @@ export class FaultStore {
   }
 
   take(target: FaultTarget): Fault | undefined {
+    return this.#take(target, (armed) => !cutsRequest(armed));
+  }
+
+  /** The fault that ends the call's connection while its body comes in, and after how many bytes. */
+  takeCut(target: FaultTarget): { readonly id: number; readonly bytes: number } | undefined {
+    const fault = this.#take(target, cutsRequest);
+    return typeof fault?.effect === 'object' && 'cut_request_at' in fault.effect
+      ? { id: fault.id, bytes: fault.effect.cut_request_at }
+      : undefined;
+  }
+
+  #take(target: FaultTarget, wanted: (armed: Fault) => boolean): Fault | undefined {
     if (this.#faults.length === 0) return undefined;
     const fault = this.#faults.find(
       (armed) =>
+        wanted(armed) &&
         fits(armed, target) &&
         (armed.count === undefined || armed.met < armed.count) &&
         this.#random.chance(armed.probability ?? 1),
@@ -78,6 +94,8 @@ export class FaultStore {
     this.#faults = id === undefined ? [] : this.#faults.filter((fault) => fault.id !== id);
   }
 }
+
+const cutsRequest = ({ effect }: Fault): boolean => typeof effect === 'object' && 'cut_request_at' in effect;
 
 function fits(rule: FaultRule, target: FaultTarget): boolean {
   return (

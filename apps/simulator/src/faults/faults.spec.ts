@@ -1,3 +1,5 @@
+import { drawLatency } from '../org/latency.ts';
+import { Random } from '../org/random.ts';
 import { items, SimSession } from '../testing/sim.session.ts';
 
 describe('faults', () => {
@@ -64,6 +66,43 @@ describe('faults', () => {
     const statuses = new Set<number>();
     for (let count = 0; count < 40; count += 1) statuses.add((await sim.api('GET', '/org')).status);
     expect(statuses).toEqual(new Set([200, 503]));
+  });
+
+  it('cuts the request off while its body comes in: nothing takes effect', async () => {
+    await sim.mint();
+    await arm({ kind: 'records.insert', count: 1, effect: { cut_request_at: 20 } });
+    await expect(insert()).rejects.toThrow('fetch failed');
+    expect(await leads()).toBe(0);
+    expect(items(await sim.control('GET', 'calls'), 'calls').at(-1)).toMatchObject({
+      status: 0,
+      kind: 'records.insert',
+    });
+    expect((await insert()).status).toBe(201);
+  });
+
+  it('sends half a body in a whole answer, and moves the clock', async () => {
+    await arm({ kind: 'records.insert', count: 1, effect: 'half_body' });
+    const reply = insert();
+    await expect(reply).rejects.toThrow('JSON');
+    expect(await leads()).toBe(1);
+    await arm({ kind: 'org', count: 1, effect: { moveClockMs: 4_000_000 } });
+    expect((await sim.api('GET', '/org')).body?.['code']).toBe('INVALID_TOKEN');
+  });
+
+  it('takes a time that is drawn, the same with the same seed', () => {
+    const draw = (latency: Parameters<typeof drawLatency>[0]) => {
+      const random = new Random(7);
+      return Array.from({ length: 2000 }, () => drawLatency(latency, random)).toSorted((a, b) => a - b);
+    };
+    expect(draw(5)[1999]).toBe(5);
+    const even = draw({ minMs: 10, maxMs: 20 });
+    expect(even[0]).toBeGreaterThanOrEqual(10);
+    expect(even[1999]).toBeLessThan(20);
+    const tailed = draw({ medianMs: 100, p99Ms: 1000 });
+    expect(tailed[1000]).toBeGreaterThan(80);
+    expect(tailed[1000]).toBeLessThan(125);
+    expect(tailed[1980]).toBeGreaterThan(600);
+    expect(tailed).toEqual(draw({ medianMs: 100, p99Ms: 1000 }));
   });
 
   it('lists and clears', async () => {

@@ -7,6 +7,7 @@ import type { ApiRequest, Call } from '../api/call.ts';
 import { recordCount } from '../api/request.body.ts';
 import { RouteTable } from '../api/route.table.ts';
 import { authenticate, authorise } from '../oauth/authenticate.ts';
+import { drawLatency } from '../org/latency.ts';
 import type { Org } from '../org/org.ts';
 import { formatTime } from '../org/zoho.time.ts';
 import { withFaults } from './fault.pipeline.ts';
@@ -25,6 +26,7 @@ interface Notes {
 /** One call from its arrival to its outcome: route, faults, token, limits, latency, the call itself, the log. */
 export async function handleApi(org: Org, raw: RawRequest): Promise<Outcome> {
   const started = performance.now();
+  org.jobs.settle();
   const route = ROUTES.find(raw.method, raw.path);
   const call = route === undefined || route === 'method' ? undefined : route.call;
   const params = route === undefined || route === 'method' ? {} : route.params;
@@ -65,7 +67,7 @@ async function gated(org: Org, { raw, call, params, notes }: Gated): Promise<Ans
   const authorisation = raw.headers['authorization'];
   const { access, user } = authenticate(org, Array.isArray(authorisation) ? authorisation[0] : authorisation);
   authorise(access, call.needs(params));
-  const body = parseBody(raw.text);
+  const body = call.binary === true ? undefined : parseBody(raw.text);
   const request: ApiRequest = { ...raw, params, body, user };
   notes.recordCount = recordCount(body);
   notes.trigger = triggerOf(body);
@@ -75,7 +77,8 @@ async function gated(org: Org, { raw, call, params, notes }: Gated): Promise<Ans
     const credits = call.credits?.(request) ?? 1;
     if (!org.limits.spend(credits)) throw tooManyRequests();
     notes.credits = credits;
-    if (org.settings.latencyMs > 0) await sleep(org.settings.latencyMs);
+    const latency = drawLatency(org.settings.latencyMs, org.random);
+    if (latency > 0) await sleep(latency);
     const answer = runCall(org, { call, request });
     const headers = { 'x-accesstoken-reset': formatTime(access.expiresAt), ...org.limits.remainingHeader() };
     return { ...answer, headers: { ...headers, ...answer.headers } };

@@ -28,6 +28,7 @@ async function faultyOutcome(org: Org, given: Faulty & { readonly fault: Fault }
   const answer = (): Promise<Answer> => answered(given.run);
   if (effect === 'cut_request') return { kind: 'destroy' };
   if (effect === 'html') return { kind: 'html', status: 200 };
+  if (effect === 'half_body') return { kind: 'answer', answer: half(await answer()) };
   if (effect === 'drop_answer') {
     await answer();
     return { kind: 'destroy' };
@@ -43,6 +44,11 @@ async function faultyOutcome(org: Org, given: Faulty & { readonly fault: Fault }
     await sleep(effect.delayMs);
     return { kind: 'answer', answer: made };
   }
+  if ('moveClockMs' in effect) {
+    org.durably(() => org.clock.advance(effect.moveClockMs));
+    return { kind: 'answer', answer: await answer() };
+  }
+  if ('cut_request_at' in effect) return { kind: 'destroy' };
   if ('cut_answer_at' in effect) return { kind: 'cut', answer: await answer(), bytes: effect.cut_answer_at };
   if (effect.after === true) await answer();
   return {
@@ -53,6 +59,13 @@ async function faultyOutcome(org: Org, given: Faulty & { readonly fault: Fault }
       ...(effect.headers === undefined ? {} : { headers: effect.headers }),
     },
   };
+}
+
+/** A whole answer whose JSON breaks off in its middle. */
+function half(answer: Answer): Answer {
+  if (answer.body === undefined || answer.body instanceof Uint8Array) return answer;
+  const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
+  return { ...answer, body: text.slice(0, Math.floor(text.length / 2)) };
 }
 
 async function answered(run: () => Promise<Answer>): Promise<Answer> {

@@ -14,6 +14,13 @@ interface OAuthRoute {
   readonly run: (org: Org, raw: RawRequest) => Answer;
 }
 
+/** Where each data centre's accounts server is, for those that look it up (reference 1.6). */
+function serverInfo(org: Org): Answer {
+  const centres = org.neighbours.size === 0 ? [[org.location, org] as const] : [...org.neighbours];
+  const locations = Object.fromEntries(centres.map(([location, one]) => [location, one.accountsUrl]));
+  return { status: 200, body: { result: 'success', locations } };
+}
+
 const ROUTES: Readonly<Record<string, OAuthRoute | undefined>> = {
   '/oauth/v2/token': { kind: 'oauth.token', method: 'POST', run: (org, raw) => tokenCall(org, formParams(raw)) },
   '/oauth/v2/token/revoke': {
@@ -21,6 +28,7 @@ const ROUTES: Readonly<Record<string, OAuthRoute | undefined>> = {
     method: 'POST',
     run: (org, raw) => revokeCall(org, formParams(raw)),
   },
+  '/oauth/serverinfo': { kind: 'oauth.serverinfo', method: 'GET', run: (org) => serverInfo(org) },
   '/oauth/v2/auth': { kind: 'oauth.authorise', method: 'GET', run: (org, raw) => authoriseCall(org, raw.query) },
 };
 

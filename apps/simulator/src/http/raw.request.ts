@@ -7,6 +7,8 @@ export interface RawRequest {
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
+  /** The body of a multipart request. */
+  readonly bytes?: Buffer | undefined;
 }
 
 /** @throws Refusal `UNABLE_TO_PARSE_DATA_TYPE` when a body is there and is no JSON */

@@ -3,6 +3,21 @@ import { connect } from 'node:net';
 import { ALL_CALLS } from '../api/all.calls.ts';
 import { SimSession, type Reply } from '../testing/sim.session.ts';
 
+/** Keys under which answers have their items. */
+const LISTS = [
+  'data',
+  'fields',
+  'modules',
+  'watch',
+  'users',
+  'org',
+  'layouts',
+  'pipeline',
+  'pick_list_values',
+  'merge',
+  'resource',
+];
+
 describe('whatever comes, the answer is well formed', () => {
   let sim: SimSession;
   beforeAll(async () => {
@@ -17,9 +32,10 @@ describe('whatever comes, the answer is well formed', () => {
     if (reply.status === 204 || reply.status === 304) return reply.text === '';
     const { body } = reply;
     if (body === undefined) return false;
-    const list = ['data', 'fields', 'modules', 'watch', 'users', 'org'].some((key) => Array.isArray(body[key]));
+    const list = LISTS.some((key) => Array.isArray(body[key]));
     const bare = typeof body['code'] === 'string' && typeof body['message'] === 'string' && body['status'] === 'error';
-    return list || bare;
+    const job = typeof body['code'] === 'string' && body['status'] === 'success';
+    return list || bare || job || typeof body['count'] === 'string';
   };
 
   const segment = fc.oneof(
@@ -41,13 +57,13 @@ describe('whatever comes, the answer is well formed', () => {
     fc.string({ maxLength: 6 }).map(encodeURIComponent),
   );
   const path = fc.oneof(
-    fc.constantFrom(...ALL_CALLS.map((call) => call.path.replace('/crm/v8', ''))).chain((pattern) =>
+    fc.constantFrom(...ALL_CALLS.map((call) => call.path)).chain((pattern) =>
       fc.array(segment, { minLength: 4, maxLength: 4 }).map((parts) => {
         let next = 0;
         return pattern.replace(/:\w+/g, () => parts[next++] ?? 'x');
       }),
     ),
-    fc.array(segment, { maxLength: 5 }).map((parts) => `/${parts.join('/')}`),
+    fc.array(segment, { maxLength: 5 }).map((parts) => `/crm/v8/${parts.join('/')}`),
   );
   const query = fc
     .array(
@@ -65,10 +81,20 @@ describe('whatever comes, the answer is well formed', () => {
           'type',
           'channel_ids',
           'wf_trigger',
+          'criteria',
+          'email',
+          'phone',
+          'word',
+          'approved',
+          'cvid',
+          'layout_id',
+          'job_id',
+          'over_write',
         ),
         fc.oneof(
           fc.string({ maxLength: 8 }),
           fc.constantFrom('id', '1', '0', '-1', 'true', 'both', 'Leads', '99999999999999999999'),
+          fc.constantFrom('(Last_Name:equals:A)', '((id:in:1,2)or(Email:starts_with:x))', '((', '(a:between:1)'),
         ),
       ),
       { maxLength: 4 },
@@ -100,6 +126,17 @@ describe('whatever comes, the answer is well formed', () => {
       'notify_url',
       'notification_condition',
       'channel_expiry',
+      'Layout',
+      'Pipeline',
+      'Stage',
+      '_fields',
+      'name',
+      'module',
+      'file_id',
+      'find_by',
+      'field_mappings',
+      'api_name',
+      'index',
     ),
     fc.oneof(
       loose,
@@ -124,6 +161,20 @@ describe('whatever comes, the answer is well formed', () => {
               "select a.b.c from Leads where (id in ('1') and Owner is null)",
             ),
           ),
+          merge: fc.oneof(loose, fc.array(record, { maxLength: 2 })),
+          tags: fc.oneof(loose, fc.array(record, { maxLength: 2 })),
+          ids: fc.oneof(loose, fc.array(fc.constantFrom('1', '5725767000000100450'), { maxLength: 2 })),
+          resource: fc.oneof(loose, fc.array(record, { maxLength: 2 })),
+          operation: fc.oneof(loose, fc.constantFrom('insert', 'upsert')),
+          callback: fc.oneof(loose, fc.constant({ url: 'http://127.0.0.1:9/', method: 'post' })),
+          query: fc.oneof(
+            loose,
+            fc.record({
+              module: fc.oneof(loose, fc.constant({ api_name: 'Leads' })),
+              criteria: fc.oneof(loose, fc.constant({ api_name: 'Email', comparator: 'in', value: ['x'] })),
+              page: fc.oneof(loose, fc.nat()),
+            }),
+          ),
           trigger: fc.oneof(loose, fc.constant(['workflow'])),
           duplicate_check_fields: fc.oneof(loose, fc.constant(['Ext_Id'])),
         },
@@ -134,9 +185,15 @@ describe('whatever comes, the answer is well formed', () => {
     fc.string(),
   );
   const headers = fc.dictionary(
-    fc.constantFrom('x-external', 'if-modified-since', 'if-unmodified-since', 'content-type'),
+    fc.constantFrom('x-external', 'if-modified-since', 'if-unmodified-since', 'content-type', 'feature', 'x-crm-org'),
     fc.oneof(
-      fc.constantFrom('Leads.Ext_Id', '2026-01-01T00:00:00+00:00', 'application/json', 'text/plain'),
+      fc.constantFrom(
+        'Leads.Ext_Id',
+        '2026-01-01T00:00:00+00:00',
+        'application/json',
+        'text/plain',
+        'multipart/form-data; boundary=x',
+      ),
       fc.stringMatching(/^[\x20-\x7e]{0,12}$/),
     ),
     { maxKeys: 2 },
@@ -151,15 +208,16 @@ describe('whatever comes, the answer is well formed', () => {
         fc.tuple(headers, body),
         async (verb, [where, search], [given, text]) => {
           const send = verb === 'GET' ? { headers: given } : { headers: given, text };
-          const reply = await sim.api(verb, `${where}?${search}`, send);
+          const authorised = { ...given, ...(await sim.authorisation()) };
+          const reply = await sim.raw(verb, `${where}?${search}`, { ...send, headers: authorised });
           if (!wellFormed(reply)) throw new Error(`${reply.status} ${reply.text}`);
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: 800 },
     );
     const { body: state } = await sim.control('GET', 'state');
     expect(state).toMatchObject({ calls: { running: 0 } });
-  });
+  }, 150_000);
 
   it('for authorisation of any form', async () => {
     await fc.assert(

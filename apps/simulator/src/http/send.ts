@@ -23,9 +23,16 @@ export async function send(reply: FastifyReply, outcome: Outcome): Promise<Fasti
 export async function sendAnswer(reply: FastifyReply, answer: Answer): Promise<FastifyReply> {
   reply.status(answer.status).headers({ ...answer.headers });
   if (answer.body === undefined) return reply.send();
-  const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
+  const text = bodyOf(answer);
   if (!reply.hasHeader('content-type')) reply.header('content-type', JSON_TYPE);
   return reply.send(text);
+}
+
+/** A body as it goes out: files as they are, everything else as JSON. */
+function bodyOf({ body }: Answer): string | Buffer {
+  if (body === undefined) return '';
+  if (body instanceof Uint8Array) return Buffer.from(body);
+  return typeof body === 'string' ? body : JSON.stringify(body);
 }
 
 /** Promises the whole body by its length, sends so many bytes of it, and ends the connection. */
@@ -34,10 +41,10 @@ async function sendCut(
   outcome: { readonly answer: Answer; readonly bytes: number },
 ): Promise<FastifyReply> {
   const { answer, bytes } = outcome;
-  const body = Buffer.from(answer.body === undefined ? '' : JSON.stringify(answer.body));
+  const body = Buffer.from(bodyOf(answer));
   reply.hijack();
   const { raw } = reply;
-  raw.writeHead(answer.status, { ...answer.headers, 'content-type': JSON_TYPE, 'content-length': body.length });
+  raw.writeHead(answer.status, { 'content-type': JSON_TYPE, ...answer.headers, 'content-length': body.length });
   await new Promise<void>((resolve) => {
     raw.write(body.subarray(0, Math.max(0, bytes)), () => resolve());
   });

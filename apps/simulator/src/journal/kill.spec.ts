@@ -26,6 +26,7 @@ describe('kill -9 in the middle of traffic', () => {
     new SimSession({
       url: child.url,
       accountsUrl: child.url,
+      dataCentres: {},
       clientId: '1000.SIMULATOR',
       clientSecret: 'simulator-secret',
       refreshToken: '1000.simulator.refresh',

@@ -1,6 +1,11 @@
 const DAY = 86_400_000;
 const SLICE = 60_000;
 
+export interface CreditSlice {
+  readonly at: number;
+  readonly credits: number;
+}
+
 /** Credits spent in the last 24 hours, kept in slices of a minute. The window rolls from each call (reference 5.1). */
 export class CreditLedger {
   #slices: { readonly at: number; credits: number }[] = [];
@@ -29,6 +34,16 @@ export class CreditLedger {
     else this.#slices.push({ at, credits });
     this.#used += credits;
     this.#total += credits;
+  }
+
+  /** What was spent when, for a snapshot. */
+  slices(): readonly CreditSlice[] {
+    return this.#slices;
+  }
+
+  restore(slices: readonly CreditSlice[]): void {
+    this.clear();
+    for (const { at, credits } of slices) this.spend(credits, at);
   }
 
   clear(): void {

@@ -43,6 +43,11 @@ export class Notifier {
     return { pending: this.#timers.size + this.#sending, ...this.#counts };
   }
 
+  /** Tells the end of a job, once and whole; the knobs are for notifications. */
+  tell({ url, body }: Callback): void {
+    void this.#post(url, body);
+  }
+
   notify(callback: Callback): void {
     if (this.#random.chance(this.settings.loss)) {
       this.#counts.lost += 1;
@@ -95,14 +100,18 @@ export class Notifier {
     return timer;
   }
 
-  async #send({ url, body }: Callback): Promise<void> {
+  #send({ url, body }: Callback): Promise<void> {
+    return this.#post(url, { server_time: this.#clock.now(), ...body });
+  }
+
+  async #post(url: string, body: Fields): Promise<void> {
     this.#sending += 1;
     try {
       const answer = await request(url, {
         method: 'POST',
         dispatcher: this.#agent,
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ server_time: this.#clock.now(), ...body }),
+        body: JSON.stringify(body),
       });
       await answer.body.dump();
       if (answer.statusCode < 300) this.#counts.sent += 1;

@@ -143,6 +143,16 @@ describe('OAuth', () => {
     expect(denied.searchParams.get('error')).toBe('access_denied');
   });
 
+  it('asks on a page when that is switched on', async () => {
+    await sim.control('POST', 'settings', { consent: 'page' });
+    const page = await consent();
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html;charset=UTF-8']);
+    const [, accept = ''] = /id="accept" href="([^"]+)"/.exec(page.text) ?? [];
+    const query = accept.replaceAll('&#38;', '&');
+    const back = await sim.raw('GET', `/oauth/v2/auth${query}`);
+    expect(new URL(back.headers.get('location') ?? '').searchParams.get('code')).toMatch(/^1000\./);
+  });
+
   it('drops the oldest refresh token when a user has more than twenty', async () => {
     for (let count = 0; count < 20; count += 1) {
       const code = new URL((await consent()).headers.get('location') ?? '').searchParams.get('code') ?? '';

@@ -2,6 +2,8 @@ export type ScopeOperation = 'READ' | 'CREATE' | 'UPDATE' | 'DELETE';
 
 /** What a call needs: one scope for each entry. */
 export interface ScopeNeed {
+  /** `ZohoCRM` unless said otherwise. */
+  readonly service?: string;
   /** `modules`, `settings`, `coql`, `notifications`, `users`, `org`. */
   readonly area: string;
   /** Within the area: a module in lower case, `fields`. */
@@ -40,7 +42,8 @@ function needed(need: ScopeNeed): string[] {
   const operations = new Set<string>(['ALL', ...need.operations]);
   if (need.operations.some((operation) => operation === 'CREATE' || operation === 'UPDATE')) operations.add('WRITE');
   // Notes want a scope of their own beside the one for all modules (reference 1.7).
-  const areas = need.name === 'notes' ? [] : [`ZohoCRM.${need.area}`];
-  if (need.name !== undefined) areas.push(`ZohoCRM.${need.area}.${need.name}`);
+  const area = `${need.service ?? 'ZohoCRM'}.${need.area}`;
+  const areas = need.name === 'notes' ? [] : [area];
+  if (need.name !== undefined) areas.push(`${area}.${need.name}`);
   return areas.flatMap((area) => [...operations].map((operation) => `${area}.${operation}`));
 }

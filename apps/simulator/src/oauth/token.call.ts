@@ -29,7 +29,7 @@ export function revokeCall(org: Org, params: TokenParams): Answer {
 }
 
 function clientFault(org: Org, params: TokenParams): Answer | undefined {
-  if (params['client_id'] !== org.settings.clientId) return failure('invalid_client');
+  if (!org.settings.clientEnabled || params['client_id'] !== org.settings.clientId) return failure('invalid_client');
   return params['client_secret'] === org.settings.clientSecret ? undefined : failure('invalid_client_secret');
 }
 
@@ -58,7 +58,7 @@ function answer(org: Org, given: { readonly access: AccessToken; readonly grant?
       access_token: access.token,
       ...(grant === undefined ? {} : { refresh_token: grant.token }),
       scope: access.scopes.join(' '),
-      api_domain: org.url,
+      api_domain: org.apiUrl,
       token_type: 'Bearer',
       expires_in: OAUTH_LIMITS.accessTokenLife / 1000,
     },

@@ -1,5 +1,9 @@
+import { createHash } from 'node:crypto';
 import { ChangeFeed } from '../journal/change.feed.ts';
 import { FaultStore } from '../faults/fault.store.ts';
+import type { Location } from '../centres/data.centre.ts';
+import { BulkFiles } from '../bulk/bulk.files.ts';
+import { JobStore } from '../jobs/job.store.ts';
 import { LimitGate } from '../limits/limit.gate.ts';
 import { ChannelStore } from '../notifications/channel.store.ts';
 import { Notifier } from '../notifications/notifier.ts';
@@ -11,6 +15,7 @@ import { IdSequence } from './id.sequence.ts';
 import { PageTokens } from './page.tokens.ts';
 import { Random } from './random.ts';
 import type { SimulatorSettings } from './settings.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import { SimClock } from './sim.clock.ts';
 import { UserStore } from './user.store.ts';
 import { WorkflowLog } from './workflow.log.ts';
@@ -39,8 +44,19 @@ export class Org {
   readonly calls = new CallLog();
   readonly workflows = new WorkflowLog(this.clock);
   readonly pages: PageTokens;
+  readonly jobs: JobStore;
+  readonly files = new BulkFiles();
+  /** States to go back to, by name; a reset leaves them. */
+  readonly snapshots = new Map<string, Snapshot>();
   /** The address that this org is reached at; known once the server listens. */
   url = '';
+  /** Where tokens of this org are had and used, where those are hosts of their own. */
+  accountsUrl = '';
+  apiUrl = '';
+  /** The data centre, as the redirect of a grant names it. */
+  location: Location = 'eu';
+  /** The organisations of all data centres by their location. */
+  neighbours: ReadonlyMap<string, Org> = new Map();
 
   constructor(settings: SimulatorSettings) {
     this.start = settings;
@@ -52,7 +68,19 @@ export class Org {
     this.notifier = new Notifier(this.clock, this.random);
     this.faults = new FaultStore(this.random);
     this.pages = new PageTokens(parts);
+    this.jobs = new JobStore({ ids: this.ids, clock: this.clock, durably: (run) => this.durably(run) });
     this.#grant();
+  }
+
+  /** The organisation's short id, which addresses and headers carry. */
+  get zgid(): string {
+    return this.id.slice(-9);
+  }
+
+  /** The id of a tag, which its name alone makes: the same before and after a restart. */
+  tagId(name: string): string {
+    const digits = createHash('sha256').update(name).digest().readUIntBE(0, 5);
+    return `5725766${String(digits % 1_000_000_000_000).padStart(12, '0')}`;
   }
 
   /**
@@ -85,6 +113,8 @@ export class Org {
     this.faults.clear();
     this.workflows.clear();
     this.pages.clear();
+    this.jobs.clear();
+    this.files.clear();
     if (!keep.has('calls')) this.calls.clear();
     this.changes.emit({ kind: 'reset' });
   }

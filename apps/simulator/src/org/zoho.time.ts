@@ -6,8 +6,16 @@ const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 
 /** An instant as the CRM writes it: whole seconds, with the user's offset (reference 9). */
 export function formatTime(milliseconds: number): string {
-  return new Date(milliseconds + ZONE.milliseconds).toISOString().slice(0, 19) + ZONE.offset;
+  const second = Math.floor(milliseconds / 1000);
+  // Records of one call all have the same second, and so have the calls around it.
+  if (second !== latest.second) {
+    const text = new Date(second * 1000 + ZONE.milliseconds).toISOString().slice(0, 19) + ZONE.offset;
+    latest = { second, text };
+  }
+  return latest.text;
 }
+
+let latest = { second: Number.NaN, text: '' };
 
 /** Milliseconds of an instant written in the CRM's form, or undefined for any other text (also `Z` and fractions). */
 export function parseTime(text: unknown): number | undefined {

@@ -1,6 +1,7 @@
 import { isIndexed, type Field } from '../schema/field.model.ts';
 import type { Module } from '../schema/module.model.ts';
 import { FieldIndex } from './field.index.ts';
+import { IndexLag } from './index.lag.ts';
 import type { Conversion, DeletedRecord, Fields, StoredRecord } from './record.model.ts';
 
 export type RecordChange =
@@ -17,6 +18,8 @@ export type RecordChange =
 /** The records of one module, with an index for each field that is looked up by value. */
 export class ModuleStore {
   readonly module: Module;
+  /** What a search finds of the latest changes. */
+  readonly lag = new IndexLag();
   readonly #emit: (change: RecordChange) => void;
   readonly #live = new Map<string, StoredRecord>();
   readonly #bin = new Map<string, DeletedRecord>();
@@ -59,6 +62,7 @@ export class ModuleStore {
   }
 
   add(record: StoredRecord): void {
+    this.lag.note(record.id, { at: record.modifiedAt, before: undefined });
     this.#put(record);
     this.#emit({ kind: 'record.put', module: this.module.apiName, record });
   }
@@ -66,6 +70,7 @@ export class ModuleStore {
   /** Replaces a record's fields. */
   change(record: StoredRecord, after: { readonly fields: Fields; readonly modifiedAt: number }): void {
     const before = record.fields;
+    this.lag.note(record.id, { at: after.modifiedAt, before });
     record.fields = after.fields;
     record.modifiedAt = after.modifiedAt;
     this.#reindex(record, before);
@@ -132,6 +137,7 @@ export class ModuleStore {
   clear(): void {
     this.#live.clear();
     this.#bin.clear();
+    this.lag.clear();
     this.#indexes.clear();
     for (const field of this.module.fields.values()) if (isIndexed(field)) this.index(field);
     this.#version += 1;

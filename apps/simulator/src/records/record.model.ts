@@ -24,6 +24,8 @@ export interface StoredRecord {
   modifiedAt: number;
   readonly createdAt: number;
   converted?: Conversion;
+  /** Held by a merge that is under way; nothing may change it meanwhile. */
+  locked?: true;
 }
 
 /** A record in the recycle bin, or gone for good. */

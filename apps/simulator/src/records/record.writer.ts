@@ -66,7 +66,12 @@ export function deleteRecord(
 }
 
 function withoutEmpty(fields: Fields): Fields {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null));
+  const kept: Fields = {};
+  for (const name of Object.keys(fields)) {
+    const value = fields[name];
+    if (value !== undefined && value !== null) kept[name] = value;
+  }
+  return kept;
 }
 
 function derived(module: Module, fields: Fields): Fields {

@@ -18,9 +18,18 @@ export interface Module extends Omit<ModuleSpec, 'fields'> {
   readonly id: string;
   /** By API name, which is case sensitive, in the order of the layout. */
   readonly fields: Map<string, Field>;
+  /** Grows with each change of the fields. */
+  version: number;
 }
 
 /** The unique fields of a module in the order in which they were made: U1, U2. */
-export function uniqueFields(module: Module): Field[] {
-  return [...module.fields.values()].filter((field) => field.unique !== undefined);
+export function uniqueFields(module: Module): readonly Field[] {
+  const known = kept.get(module);
+  if (known !== undefined && known.version === module.version) return known.fields;
+  const fields = [...module.fields.values()].filter((field) => field.unique !== undefined);
+  kept.set(module, { version: module.version, fields });
+  return fields;
 }
+
+/** Every record that is written asks for them; fields change seldom. */
+const kept = new WeakMap<Module, { readonly version: number; readonly fields: readonly Field[] }>();

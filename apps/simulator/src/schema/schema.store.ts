@@ -53,6 +53,7 @@ export class Schema {
 
   put(module: Module, field: Field): void {
     module.fields.set(field.apiName, field);
+    module.version += 1;
     this.#emit({ kind: 'field.put', module: module.apiName, field });
   }
 
@@ -72,7 +73,7 @@ export class Schema {
   }
 
   #make(spec: ModuleSpec): Module {
-    const module: Module = { ...spec, id: this.#ids.next(), fields: new Map() };
+    const module: Module = { ...spec, id: this.#ids.next(), fields: new Map(), version: 0 };
     this.#fill(module, spec);
     return module;
   }
@@ -80,6 +81,7 @@ export class Schema {
   #fill(module: Module, spec: ModuleSpec): void {
     const before = new Map(module.fields);
     module.fields.clear();
+    module.version += 1;
     for (const declared of [...spec.fields, ...SYSTEM_FIELDS]) {
       const made = makeField(declared, this.#ids);
       const id = before.get(made.apiName)?.id ?? made.id;

@@ -1,9 +1,11 @@
+import { contractFault } from '../../test/contract/contract.check.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../simulator.ts';
 
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
+  readonly bytes: ArrayBuffer;
   /** Parsed body; undefined where there was none. */
   readonly body: Record<string, unknown> | undefined;
 }
@@ -12,6 +14,7 @@ export interface Send {
   readonly body?: unknown;
   /** Sent as it is. */
   readonly text?: string;
+  readonly form?: FormData;
   readonly headers?: Record<string, string>;
 }
 
@@ -19,6 +22,8 @@ export interface Send {
 export class SimSession {
   readonly simulator: Simulator;
   #token: string | undefined;
+  /** Off while faults are armed: what they put in the place of answers is not the API's. */
+  #checked = true;
 
   constructor(simulator: Simulator) {
     this.simulator = simulator;
@@ -30,12 +35,19 @@ export class SimSession {
 
   /** `POST /Leads` with a valid token, and so on. */
   async api(method: string, path: string, send: Send = {}): Promise<Reply> {
-    this.#token ??= await this.mint();
-    const headers = { authorization: `Zoho-oauthtoken ${this.#token}`, ...send.headers };
+    const headers = { ...(await this.authorisation()), ...send.headers };
     return this.raw(method, `/crm/v8${path}`, { ...send, headers });
   }
 
+  /** The header that says who calls. */
+  async authorisation(): Promise<{ readonly authorization: string }> {
+    this.#token ??= await this.mint();
+    return { authorization: `Zoho-oauthtoken ${this.#token}` };
+  }
+
   async control(method: string, path: string, body?: unknown): Promise<Reply> {
+    if (path === 'faults' && method === 'POST') this.#checked = false;
+    if (path === 'reset') this.#checked = true;
     return this.raw(method, `/_control/${path}`, body === undefined ? {} : { body });
   }
 
@@ -45,14 +57,27 @@ export class SimSession {
       method,
       redirect: 'manual',
       headers: { ...(text === undefined ? {} : { 'content-type': 'application/json' }), ...send.headers },
+      ...(send.form === undefined ? {} : { body: send.form }),
       ...(text === undefined ? {} : { body: text }),
     });
-    const answered = await answer.text();
+    const bytes = await answer.arrayBuffer();
+    const answered = Buffer.from(bytes).toString();
+    if (this.#checked && path.startsWith('/crm/')) {
+      const fault = contractFault({
+        method,
+        path: path.split('?')[0] ?? '',
+        status: answer.status,
+        contentType: answer.headers.get('content-type'),
+        text: answered,
+      });
+      if (fault !== undefined) throw new Error(`not as Zoho describes it: ${fault}`);
+    }
     const json = answer.headers.get('content-type')?.startsWith('application/json') === true && answered !== '';
     return {
       status: answer.status,
       headers: answer.headers,
       text: answered,
+      bytes,
       body: json ? (JSON.parse(answered) as Record<string, unknown>) : undefined,
     };
   }

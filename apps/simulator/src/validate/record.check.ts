@@ -4,6 +4,7 @@ import type { Fields } from '../records/record.model.ts';
 import type { Field } from '../schema/field.model.ts';
 import { checkActivity } from './activity.check.ts';
 import { checkParent } from './parent.check.ts';
+import { layoutGap, pipelineError } from './layout.check.ts';
 import { checkRows } from './subform.check.ts';
 import type { Checked, RecordInput, RecordScope } from './check.types.ts';
 import { checkValue } from './value.check.ts';
@@ -35,8 +36,12 @@ export function checkRecord(given: RecordInput, scope: RecordScope): CheckedReco
   const activity = checkActivity({ ...given, input: input as Fields }, scope);
   if (activity !== undefined && 'error' in activity) return activity;
   if (activity !== undefined) Object.assign(values, activity.values);
+  const layout = layoutGap(given, values);
+  if (layout !== undefined) return { error: layout };
   const missing = mandatoryGap(given, values);
-  return missing === undefined ? { values } : { error: mandatoryMissing(place(missing.apiName, path)) };
+  if (missing !== undefined) return { error: mandatoryMissing(place(missing.apiName, path)) };
+  const mismatch = pipelineError(given, values);
+  return mismatch === undefined ? { values } : { error: mismatch };
 }
 
 function refusedKey(

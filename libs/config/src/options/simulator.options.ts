@@ -29,6 +29,10 @@ export const simulatorOptions = {
     default: '',
     help: 'File to which every change is appended and from which the state is read at the start; empty: memory only',
   }),
+  simulatorDataCentres: option('CAUSEWAY_SIMULATOR_DATA_CENTRES', optionalText, {
+    default: '',
+    help: 'Data centres that get a pair of hosts each, such as eu,us; their ports follow on the own one',
+  }),
   simulatorEdition: option(
     'CAUSEWAY_SIMULATOR_EDITION',
     oneOf('Free', 'Standard', 'Professional', 'Enterprise', 'Ultimate'),

@@ -3,6 +3,7 @@ import { invalidData, invalidUrl, paramMissing, wrongType } from '../../answers/
 import { isId } from '../../org/id.sequence.ts';
 import type { Org } from '../../org/org.ts';
 import type { Fields, StoredRecord } from '../../records/record.model.ts';
+import type { ModuleStore } from '../../records/module.store.ts';
 import { referenceOf } from '../../records/record.model.ts';
 import { showRecord } from '../../records/record.view.ts';
 import type { Module } from '../../schema/module.model.ts';
@@ -36,7 +37,7 @@ export const addNotesCall: Call = {
   },
 };
 
-/** `GET /{Module}/{id}/Notes` and `/Tasks`: what hangs on a record, oldest first; `fields` is mandatory. */
+/** `GET /{Module}/{id}/{Module}`: what points at a record (notes, tasks, contacts, deals …), oldest first; `fields` is mandatory. */
 export const relatedListCall: Call = {
   kind: 'records.related',
   method: 'GET',
@@ -44,12 +45,12 @@ export const relatedListCall: Call = {
   needs: onRelated('READ'),
   run: (request, org) => {
     const name = request.params['related'] ?? '';
-    const links = LINKS.get(name);
-    if (links === undefined) throw invalidUrl();
+    const module = relatedModule(org, name);
     const parent = pathRecord(request, org);
+    const links = linksTo(module, parent.module);
+    if (links.length === 0) throw invalidUrl();
     const fields = fieldsParam(request);
     if (fields === undefined) throw paramMissing('fields');
-    const module = relatedModule(org, name);
     const related = relatedRecords(org, { parent, module, links });
     const page = pageOf(org, { request, total: related.length });
     const data = related.slice(page.from, page.to).map((record): Fields => showRecord(org, { module, record, fields }));
@@ -57,11 +58,15 @@ export const relatedListCall: Call = {
   },
 };
 
-/** The fields that tie a related record to its parent. */
-const LINKS: ReadonlyMap<string, readonly string[]> = new Map([
-  ['Notes', ['Parent_Id']],
-  ['Tasks', ['What_Id', 'Who_Id']],
-]);
+/** The fields that may tie a record of a module to one of the other: lookups of it, and those that name their module. */
+function linksTo(module: Module, parent: string): string[] {
+  return [...module.fields.values()]
+    .filter(
+      ({ type, lookup, readOnly }) =>
+        !readOnly && (type === 'parent' || (type === 'lookup' && (lookup === parent || lookup === '*'))),
+    )
+    .map((field) => field.apiName);
+}
 
 function relatedRecords(
   org: Org,
@@ -70,12 +75,18 @@ function relatedRecords(
   const { parent, module, links } = given;
   const store = org.records.of(module);
   const found = links.flatMap((link) =>
-    (store.find(link, { id: parent.id }) ?? []).filter((record) => {
+    pointing(store, { link, id: parent.id }).filter((record) => {
       const target = referenceOf(record.fields[link])?.module ?? module.fields.get(link)?.lookup;
       return target === parent.module;
     }),
   );
   return [...new Set(found)].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Through the index of the link, or without one through all records. */
+function pointing(store: ModuleStore, given: { readonly link: string; readonly id: string }): StoredRecord[] {
+  const { link, id } = given;
+  return store.find(link, { id }) ?? [...store.all()].filter((record) => referenceOf(record.fields[link])?.id === id);
 }
 
 function relatedModule(org: Org, name: string): Module {

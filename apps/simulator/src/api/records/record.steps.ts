@@ -38,11 +38,28 @@ export function updateStep(org: Org, step: StepInput & { readonly record: Stored
   if (record.converted !== undefined) {
     return { error: errorBody('CONVERTED_RECORD', "can't update the converted record", { id: record.id }) };
   }
+  if (record.locked === true) {
+    const message = 'Sorry, you cannot perform this operation as the record is locked.';
+    return { error: errorBody('RECORD_LOCKED', message, { id: record.id }) };
+  }
   const checked = checkRecord({ module, input: step.input, path, mode: 'update' }, scope);
   if ('error' in checked) return checked;
-  const clashes = findClashes(org, { module, values: checked.values, except: record.id });
+  const values = appended(step, checked.values);
+  const clashes = findClashes(org, { module, values, except: record.id });
   if (clashes.length > 0) return { error: clashError(org, { clashes, path }) };
-  return { record, changes: [updateRecord(org, { module, record, values: checked.values, by: step.by })] };
+  return { record, changes: [updateRecord(org, { module, record, values, by: step.by })] };
+}
+
+/** Lists that `$append_values` names grow by what is given, instead of being replaced (reference 2.2). */
+function appended(step: StepInput & { readonly record: StoredRecord }, values: Fields): Fields {
+  const wishes = (step.input as Fields)['$append_values'];
+  if (typeof wishes !== 'object' || wishes === null) return values;
+  const lists = Object.entries(wishes).flatMap(([name, wanted]) => {
+    const [before, given] = [step.record.fields[name], values[name]];
+    const grows = wanted === true && Array.isArray(before) && Array.isArray(given);
+    return grows ? [[name, [...new Set([...(before as unknown[]), ...(given as unknown[])])]] as const] : [];
+  });
+  return { ...values, ...Object.fromEntries(lists) };
 }
 
 /** A note has a title, a content, or both (reference 3.2). */

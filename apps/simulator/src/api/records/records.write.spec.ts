@@ -78,6 +78,19 @@ describe('writing records', () => {
     expect(items(cleared)[0]?.code).toBe('MANDATORY_NOT_FOUND');
   });
 
+  it('adds to a list of values that is named so', async () => {
+    const values = ['a', 'b', 'c'].map((value) => ({ display_value: value, actual_value: value }));
+    const field = { field_label: 'Many', data_type: 'multiselectpicklist', pick_list_values: values };
+    await sim.api('POST', '/settings/fields?module=Leads', { body: { fields: [field] } });
+    const [id = ''] = await sim.insert('Leads', { Last_Name: 'A', Many: ['a'] });
+    const many = async (data: object): Promise<unknown> => {
+      await sim.api('PUT', `/Leads/${id}`, { body: { data: [data] } });
+      return items(await sim.api('GET', `/Leads/${id}`))[0]?.['Many'];
+    };
+    expect(await many({ Many: ['a', 'b'], $append_values: { Many: true } })).toEqual(['a', 'b']);
+    expect(await many({ Many: ['c'] })).toEqual(['c']);
+  });
+
   it('names ids that are missing, unknown or malformed', async () => {
     const missing = await sim.api('PUT', '/Leads', { body: { data: [{ Phone: '1' }] } });
     expect(items(missing)[0]?.code).toBe('MANDATORY_NOT_FOUND');

@@ -47,7 +47,8 @@ export function writeDetails(org: Org, record: StoredRecord): Record<string, unk
     Created_Time: record.fields['Created_Time'],
     id: record.id,
     Created_By: user('Created_By'),
-    $approval_state: 'approved',
+    // Notes are never held back for approval.
+    ...(record.module === 'Notes' ? {} : { $approval_state: 'approved' }),
   };
 }
 

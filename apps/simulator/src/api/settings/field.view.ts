@@ -1,5 +1,5 @@
 import type { Org } from '../../org/org.ts';
-import type { Field } from '../../schema/field.model.ts';
+import type { Field, PicklistValue } from '../../schema/field.model.ts';
 
 const JSON_TYPES: Readonly<Partial<Record<Field['type'], string>>> = {
   integer: 'integer',
@@ -37,18 +37,22 @@ export function showField(org: Org, field: Field): Record<string, unknown> {
     type: 'used',
     unique: field.unique === undefined ? {} : { casesensitive: String(field.unique.caseSensitive) },
     external: field.external ?? null,
-    pick_list_values: (field.values ?? []).map((value) => ({
-      id: value.id,
-      display_value: value.display,
-      actual_value: value.actual,
-      reference_value: value.actual,
-      sequence_number: value.sequence,
-      colour_code: null,
-      type: 'used',
-    })),
+    pick_list_values: (field.values ?? []).map(showPicklistValue),
     lookup:
       target === undefined ? {} : { module: { api_name: target.apiName, id: target.id }, display_label: field.label },
     operation_type: { web_update: writable, api_create: writable, web_create: writable, api_update: writable },
     view_type: { view: true, edit: writable, create: writable, quick_create: false },
+  };
+}
+
+export function showPicklistValue(value: PicklistValue): Record<string, unknown> {
+  return {
+    id: value.id,
+    display_value: value.display,
+    actual_value: value.actual,
+    reference_value: value.actual,
+    sequence_number: value.sequence,
+    colour_code: null,
+    type: 'used',
   };
 }

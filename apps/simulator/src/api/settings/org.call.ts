@@ -1,6 +1,8 @@
-import { ZONE } from '../../org/zoho.time.ts';
+import { formatTime, ZONE } from '../../org/zoho.time.ts';
 import type { Call } from '../call.ts';
 import { onArea } from '../needs.ts';
+
+const PAID_UNTIL = Date.UTC(2040, 0, 1);
 
 /** `GET /org` (reference 8); `paid_type` tells the edition, hence the limits. */
 export const orgCall: Call = {
@@ -14,9 +16,9 @@ export const orgCall: Call = {
       org: [
         {
           id: org.id,
-          zgid: org.id.slice(-9),
+          zgid: org.zgid,
           company_name: 'Simulated Company',
-          domain_name: `org${org.id.slice(-9)}`,
+          domain_name: `org${org.zgid}`,
           alias: null,
           primary_email: org.users.admin.email,
           primary_zuid: org.users.admin.zuid,
@@ -32,7 +34,8 @@ export const orgCall: Call = {
           license_details: {
             paid: true,
             paid_type: org.limits.settings.edition.toLowerCase(),
-            paid_expiry: null,
+            paid_expiry: formatTime(PAID_UNTIL),
+            trial_action: 'none',
             trial_type: null,
             trial_expiry: null,
             users_license_purchased: org.limits.settings.users,

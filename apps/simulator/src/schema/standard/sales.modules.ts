@@ -1,3 +1,4 @@
+import { PIPELINES } from '../layout.model.ts';
 import type { ModuleSpec } from '../module.model.ts';
 import { address, field, LEAD_SOURCES, lookup, money, picklist, text } from './field.specs.ts';
 
@@ -26,7 +27,10 @@ export const DEALS: ModuleSpec = {
       ],
       { mandatory: true },
     ),
-    picklist('Pipeline', ['Standard (Standard)']),
+    picklist(
+      'Pipeline',
+      PIPELINES.map(({ name }) => name),
+    ),
     money('Amount'),
     field('Closing_Date', 'date'),
     lookup('Account_Name', 'Accounts', { indexed: true }),

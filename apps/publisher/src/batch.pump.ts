@@ -8,6 +8,7 @@ import {
   type Lsn,
   type Position,
   type Row,
+  type RowUpdate,
 } from '#replication';
 import type { ProducerRecord } from '#kafka';
 import type { EncodedRecord } from './row.preset.ts';
@@ -19,6 +20,8 @@ export interface PumpOptions {
   /** False for a row of another table that the publication holds as well. */
   readonly publishes: (row: Row) => boolean;
   readonly encode: (row: Row) => EncodedRecord;
+  /** The row that an update publishes, if any; throws when the source declares that updates stop it. */
+  readonly onUpdate?: (change: RowUpdate) => Row | undefined;
   readonly limits: { readonly batchBytes: number; readonly batchRows: number; readonly pendingBytes: number };
   readonly idleIntervalMs: number;
   /** The stream's side: flow and confirmation. */
@@ -80,6 +83,12 @@ export class BatchPump implements FrameSink {
     const record = this.#options.encode(row);
     this.#assembler.add(record, record.bytes);
     if (!this.#paused && this.pendingBytes > this.#options.limits.pendingBytes) this.#pause();
+  }
+
+  /** An update counts like an insert when it publishes a row, else not at all. */
+  update(change: RowUpdate): void {
+    const row = this.#options.onUpdate?.(change);
+    if (row !== undefined) this.insert(row);
   }
 
   commit(endLsn: Lsn): void {

@@ -1,3 +1,5 @@
+import type { DebeziumPresetConfig } from './debezium/debezium.options.ts';
+import { presetOfEnvironment } from './debezium/debezium.environment.ts';
 import { kafkaOptions, processOptions, publisherOptions, type Config } from '#config';
 
 /** Everything that the publisher reads from its environment. */
@@ -6,14 +8,14 @@ export const publisherProcessOptions = { ...processOptions, ...kafkaOptions, ...
 export type PublisherConfig = Config<typeof publisherProcessOptions>;
 
 /** How rows of a source's table become records. */
-export type PresetConfig = { readonly preset: 'causeway' };
+export type PresetConfig = { readonly preset: 'causeway' } | DebeziumPresetConfig;
 
 /** One source with everything that its session needs; a process may have several. */
 export type SourceConfig = PublisherConfig & { readonly rows: PresetConfig };
 
 /** The source that the environment declares. */
 export function sourceOfEnvironment(config: PublisherConfig): SourceConfig {
-  return { ...config, rows: { preset: 'causeway' } };
+  return { ...config, rows: presetOfEnvironment(config) };
 }
 
 /** The one table that is published; the publication may hold others, for other readers. */

@@ -147,11 +147,13 @@ export class PublisherSession {
       topics: kafka.topics,
       findTopic: (topic) => kafka.catalogue.find(topic),
       onPoison: poisonReporter({ logger, metrics }),
+      logger,
     });
     return new BatchPump({
       start,
       publishes: ({ relation }) => preset.publishes(relation),
       encode: (row) => preset.encode(row),
+      onUpdate: (change) => preset.update?.(change),
       limits: config,
       idleIntervalMs: config.idleInterval,
       stream,

@@ -1,6 +1,6 @@
 import type { TopicNames } from '#contracts';
 import type { ProducerRecord, TopicState } from '#kafka';
-import type { Relation, Row } from '#replication';
+import type { Relation, Row, RowUpdate } from '#replication';
 import type { Poison } from './dead.letter.ts';
 
 /** What a preset needs of Kafka's side. */
@@ -19,6 +19,11 @@ export interface RowPreset {
   /** False for a row of another table that the publication holds as well: it counts for nobody. */
   publishes(relation: Relation): boolean;
   encode(row: Row): EncodedRecord;
+  /**
+   * What an update of the table does: the row that it publishes, if any.
+   * @throws CausewayError when the source declares that it stops the publisher
+   */
+  update?(change: RowUpdate): Row | undefined;
   /** Looks again at a record whose topic was not known when it was encoded. */
   place(record: ProducerRecord): ProducerRecord;
 }

@@ -102,6 +102,18 @@ const entries = {
       'See causeway outbox dead-letters list for the reason; correct that and resend it, or correct the product and emit the event again.',
     owner: 'product',
   },
+  OUTBOX_LAYOUT_MISMATCH: {
+    meaning: 'The table does not have the columns that the preset is told to read, or not of a type that it can',
+    action:
+      'Correct CAUSEWAY_DEBEZIUM_OPTIONS (docs/debezium.md lists the types), the table, or the columns of the publication.',
+    owner: 'platform',
+  },
+  OUTBOX_ROW_UPDATED: {
+    meaning: 'A row of the outbox was updated, which publishes nothing',
+    action:
+      'Find what updates the table: events are written once. To go on, set table.op.invalid.behavior to warn or error.',
+    owner: 'product',
+  },
   SLOT_UNUSABLE: {
     meaning: 'A slot of this name exists, but for another database or another output plugin',
     action: 'Give the publisher a slot name of its own (CAUSEWAY_SLOT), or drop the slot if nobody needs it.',

@@ -1,5 +1,5 @@
 import { option } from '../option.ts';
-import { bytes, duration, integer, oneOf, text } from '../option.types.ts';
+import { bytes, duration, integer, oneOf, optionalText, text } from '../option.types.ts';
 
 export const publisherOptions = {
   sourceName: option('CAUSEWAY_SOURCE_NAME', text, {
@@ -16,6 +16,18 @@ export const publisherOptions = {
   publicationName: option('CAUSEWAY_PUBLICATION', text, {
     default: 'causeway_outbox',
     help: 'Publication that holds outbox.events',
+  }),
+  preset: option('CAUSEWAY_PRESET', oneOf('causeway', 'debezium-outbox'), {
+    default: 'causeway',
+    help: 'How rows become records: outbox.events as CloudEvents, or a table laid out for the Debezium outbox event router',
+  }),
+  outboxTable: option('CAUSEWAY_OUTBOX_TABLE', optionalText, {
+    default: '',
+    help: 'The table of the preset debezium-outbox with its schema, such as public.outbox',
+  }),
+  debeziumOptions: option('CAUSEWAY_DEBEZIUM_OPTIONS', optionalText, {
+    default: '',
+    help: 'Options of the event router under its own names, as JSON or as lines of a properties file; see docs/debezium.md',
   }),
   producer: option('CAUSEWAY_PRODUCER', oneOf('platformatic', 'kafkajs'), {
     default: 'platformatic',

@@ -26,7 +26,7 @@ export interface GroupOptions {
 }
 
 const PARTITIONS = 3;
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 /** Publishers at work at the same time. */
 const AT_ONCE = 3;
 
@@ -56,6 +56,7 @@ export async function runGroup(options: GroupOptions): Promise<void> {
 
 class CaseGroup {
   readonly #options: GroupOptions;
+  readonly #failed = new Map<string, string>();
   readonly #database: { readonly url: string; readonly client: Client; readonly name: string };
 
   constructor(options: GroupOptions, database: { url: string; client: Client; name: string }) {
@@ -138,7 +139,10 @@ class CaseGroup {
       await this.#until(`Debezium's end of ${name}`, async () => {
         const { state, trace } = await worker.status(name);
         if (stops) return state === 'FAILED' ? true : null;
-        if (state === 'FAILED') throw new Error(`Debezium failed in ${name}: ${trace}`);
+        if (state === 'FAILED') {
+          this.#failed.set(name, `Debezium failed: ${trace.split('\n', 1)[0] ?? ''}`);
+          return true;
+        }
         const read = await records.read(this.#prefix('theirs', name));
         return read?.some((record) => idOf(record) === compared.table.marker) ? true : null;
       });
@@ -146,12 +150,29 @@ class CaseGroup {
   }
 
   async compare(compared: CompatCase, records: TopicRecords): Promise<void> {
+    const { name } = compared;
+    const failed = this.#failed.get(name);
+    try {
+      const result = await this.#compare(compared, records);
+      const { differences } = result;
+      this.#options.onResult({ ...result, differences: failed === undefined ? differences : [failed, ...differences] });
+    } catch (error) {
+      this.#options.signal.throwIfAborted();
+      this.#options.onResult({
+        name,
+        records: 0,
+        differences: [...(failed === undefined ? [] : [failed]), String(error)],
+      });
+    }
+  }
+
+  async #compare(compared: CompatCase, records: TopicRecords): Promise<CaseResult> {
     const { name, stops, comparesTimestamps = false } = compared;
     const theirs = (await records.read(this.#prefix('theirs', name))) ?? [];
     const { found: ours, stopped } = await this.#runOurs(compared, records);
     const { differences, ...rest } = compareRecords({ theirs, ours, comparesTimestamps });
     const both = stops && stopped === undefined ? ['Debezium failed, ours did not stop', ...differences] : differences;
-    this.#options.onResult({ name, ...rest, differences: both });
+    return { name, ...rest, differences: both };
   }
 
   async #runOurs(compared: CompatCase, records: TopicRecords) {
@@ -167,14 +188,16 @@ class CaseGroup {
       partitions: PARTITIONS,
       options: { ...router, ...connector },
     });
-    let found: TopicRecord[] = [];
+    const read = async (): Promise<TopicRecord[] | undefined> =>
+      (await records.read(prefix))?.filter(({ topic }) => topic !== 'causeway.positions');
     await this.#until(`our end of ${name}`, async () => {
       const stopped = publisher.stopped();
       if (stops) return stopped ?? null;
       if (stopped !== undefined) throw new Error(`ours stopped in ${name}: ${stopped}`);
-      found = ((await records.read(prefix)) ?? []).filter(({ topic }) => topic !== 'causeway.positions');
-      return found.some((record) => idOf(record) === table.marker) ? true : null;
+      return (await read())?.some((record) => idOf(record) === table.marker) ? true : null;
     });
+    // Topics that were read before the last record came are read again.
+    const found = await until('the end of all transactions', read);
     return { found, stopped: publisher.stopped() };
   }
 

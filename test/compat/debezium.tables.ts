@@ -139,7 +139,7 @@ const odd: readonly TextRow[] = [
   { number: 203, payload: '{}', key: null },
   { number: 204, payload: '{}', key: 'Schlüssel 😀' },
   { number: 205, payload: '{}', key: 'x'.repeat(2000) },
-  ...['Order', 'order-x_1', 'a.b.c', 'order.v2', '007', 'x'.repeat(200)].map((type, index) => ({
+  ...['Order', 'order-x_1', 'a.b.c', 'order.v2', '007', 'x'.repeat(150)].map((type, index) => ({
     number: 210 + index,
     payload: '{"t":1}',
     type,

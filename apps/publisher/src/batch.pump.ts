@@ -46,6 +46,7 @@ export class BatchPump implements FrameSink {
   #scheduled = false;
   #paused = false;
   #stopped = false;
+  #refusal: { readonly error: unknown } | undefined;
   #fail: (error: unknown) => void = () => undefined;
   /** Settles when something failed. */
   readonly failed: Promise<unknown>;
@@ -74,12 +75,13 @@ export class BatchPump implements FrameSink {
   }
 
   begin({ commitLsn }: { readonly commitLsn: Lsn }): void {
+    if (this.#refusal !== undefined) return;
     this.#assembler.begin(commitLsn, rowsToSkip(this.#options.start, commitLsn));
   }
 
   insert(row: Row): void {
     // Only rows that count for everybody are counted: the ordinal must mean the same after a restart.
-    if (!this.#options.publishes(row) || !this.#assembler.row()) return;
+    if (this.#refusal !== undefined || !this.#options.publishes(row) || !this.#assembler.row()) return;
     const record = this.#options.encode(row);
     this.#assembler.add(record, record.bytes);
     if (!this.#paused && this.pendingBytes > this.#options.limits.pendingBytes) this.#pause();
@@ -87,16 +89,25 @@ export class BatchPump implements FrameSink {
 
   /** An update counts like an insert when it publishes a row, else not at all. */
   update(change: RowUpdate): void {
-    const row = this.#options.onUpdate?.(change);
-    if (row !== undefined) this.insert(row);
+    if (this.#refusal !== undefined) return;
+    try {
+      const row = this.#options.onUpdate?.(change);
+      if (row !== undefined) this.insert(row);
+    } catch (error) {
+      // Transactions before this one are stored first; nothing behind it is read any more.
+      this.#refusal = { error };
+      this.#schedule();
+    }
   }
 
   commit(endLsn: Lsn): void {
+    if (this.#refusal !== undefined) return;
     this.#assembler.commit(endLsn);
     this.#schedule();
   }
 
   keepalive({ walEnd, replyRequested }: { readonly walEnd: Lsn; readonly replyRequested: boolean }): void {
+    if (this.#refusal !== undefined) return;
     this.#keepalive = { walEnd, replyRequested: replyRequested || this.#keepalive.replyRequested };
     this.#schedule();
   }
@@ -121,6 +132,7 @@ export class BatchPump implements FrameSink {
     try {
       await this.#produce();
       this.#producing = undefined;
+      if (this.#refusal !== undefined) throw this.#refusal.error;
     } catch (error) {
       this.#stopped = true;
       this.#fail(error);

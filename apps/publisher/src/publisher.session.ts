@@ -5,6 +5,7 @@ import { ReplicationStream, formatLsn, judgeSlot, type Batch, type StoredPositio
 import type { ProducerRecord } from '#kafka';
 import { orStopped, pauseFor } from './abort.race.ts';
 import { BatchPump } from './batch.pump.ts';
+import { takeOverFromConnector } from './debezium/takeover.ts';
 import { HeldSink } from './held.sink.ts';
 import { KafkaSide } from './kafka.side.ts';
 import { poisonReporter } from './poison.report.ts';
@@ -46,6 +47,7 @@ export class PublisherSession {
     await orStopped(signal, source.check());
     await orStopped(signal, kafka.ensureOwnTopics());
     await this.#slotIsFree({ source, kafka });
+    await orStopped(signal, takeOverFromConnector({ config, source, kafka, logger }));
 
     const held = new HeldSink();
     await using stream = disposable(await this.#ownSlot(held));

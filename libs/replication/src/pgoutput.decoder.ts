@@ -19,6 +19,8 @@ export interface RowUpdate {
   readonly relation: Relation;
   /** The new row when the update changed the replica identity, the primary key unless declared otherwise; else undefined. */
   readonly rekeyed: Row | undefined;
+  /** The old key then: a row in which only the key's columns are not null. */
+  readonly oldKey: Row | undefined;
 }
 
 /** Microseconds from 1970 to 2000-01-01, where Postgres's clock starts. */
@@ -91,10 +93,13 @@ export class PgoutputDecoder {
   #readUpdate(frame: Buffer): RowUpdate {
     const relation = this.#relationOf(frame.readUInt32BE(XLOG_DATA_HEADER + 1));
     // The old key comes first when it changed; with a whole old row nothing says which of its columns are the key.
-    if (frame.readUInt8(XLOG_DATA_HEADER + KIND_OFFSET) !== 0x4b /* K */) return { relation, rekeyed: undefined };
+    if (frame.readUInt8(XLOG_DATA_HEADER + KIND_OFFSET) !== 0x4b /* K */) {
+      return { relation, rekeyed: undefined, oldKey: undefined };
+    }
     const copy = Buffer.from(frame.subarray(XLOG_DATA_HEADER));
     const offset = tupleEnd(copy, TUPLE_OFFSET) + 1;
-    return { relation, rekeyed: readRow(relation, { frame: copy, offset }) };
+    const oldKey = readRow(relation, { frame: copy, offset: TUPLE_OFFSET });
+    return { relation, rekeyed: readRow(relation, { frame: copy, offset }), oldKey };
   }
 
   #relationOf(id: number): Relation {

@@ -1,6 +1,6 @@
 import type { ColumnType } from '#replication';
 import type { DebeziumOptions } from './debezium.options.ts';
-import { javaBigDecimal, javaFloat } from './java.text.ts';
+import { javaBigDecimal, javaDouble, javaFloat } from './java.text.ts';
 import { epochMicros, isoInstant, isoTimeUtc, microsOfTime } from './java.time.ts';
 
 /** How the values of one column look behind Debezium's connector and Kafka's StringConverter. */
@@ -9,6 +9,8 @@ export interface ColumnReader {
   readonly type: 'string' | 'int32' | 'bytes' | 'other';
   /** What `toString()` of the value says, in UTF-8. */
   readonly text: (value: Buffer) => Buffer;
+  /** The same of a binary value that is given as its bytes. */
+  readonly textOfBytes?: (bytes: Buffer) => Buffer;
   /** The bytes of a binary column. */
   readonly raw?: (value: Buffer) => Buffer;
   /** Milliseconds since 1970, of a timestamp without a time zone. */
@@ -43,8 +45,9 @@ export function readerOf(column: ColumnType, modes: Modes): ColumnReader | { rea
     case 26 /* oid */:
       return { type: 'other', text: same };
     case 700 /* float4 */:
-    case 701 /* float8 */:
       return ofText(javaFloat);
+    case 701 /* float8 */:
+      return ofText((text) => javaDouble(Number(text)));
     case 1700 /* numeric */:
       return numericReader(column.modifier, modes['decimal.handling.mode']);
     default:
@@ -60,17 +63,26 @@ function ofText(render: (text: string) => string): ColumnReader {
 
 function binaryReader(mode: Modes['binary.handling.mode']): ColumnReader {
   const raw = (value: Buffer): Buffer => Buffer.from(value.toString('latin1', 2), 'hex');
-  if (mode === 'bytes') {
-    // A ByteBuffer has no better text. Whoever wants the bytes sets another converter.
-    const shown = (length: number): string => `java.nio.HeapByteBuffer[pos=0 lim=${length} cap=${length}]`;
-    return { type: 'bytes', raw, text: (value) => Buffer.from(shown((value.length - 2) / 2)) };
-  }
-  if (mode === 'hex') return { type: 'string', text: (value) => value.subarray(2) };
-  const encoding = mode === 'base64' ? 'base64' : 'base64url';
-  return { type: 'string', text: (value) => Buffer.from(padded(raw(value).toString(encoding))) };
+  const textOfBytes = (bytes: Buffer): Buffer => Buffer.from(renderBytes(bytes, mode));
+  const text = (value: Buffer): Buffer => textOfBytes(raw(value));
+  return mode === 'bytes' ? { type: 'bytes', raw, textOfBytes, text } : { type: 'string', textOfBytes, text };
 }
 
-/** Java pads both alphabets. */
+function renderBytes(bytes: Buffer, mode: Modes['binary.handling.mode']): string {
+  switch (mode) {
+    case 'bytes':
+      // A ByteBuffer has no better text. Whoever wants the bytes sets another converter.
+      return `java.nio.HeapByteBuffer[pos=0 lim=${bytes.length} cap=${bytes.length}]`;
+    case 'hex':
+      return bytes.toString('hex');
+    case 'base64':
+      return bytes.toString('base64');
+    case 'base64-url-safe':
+      return padded(bytes.toString('base64url'));
+  }
+}
+
+/** Java pads this alphabet too. */
 function padded(base64: string): string {
   return base64.padEnd(Math.ceil(base64.length / 4) * 4, '=');
 }
@@ -80,7 +92,7 @@ function numericReader(
   mode: Modes['decimal.handling.mode'],
 ): ColumnReader | { readonly problem: string } {
   if (mode === 'string') return { type: 'string', text: same };
-  if (mode === 'double') return ofText((text) => javaFloat(String(Number(text))));
+  if (mode === 'double') return ofText((text) => javaDouble(Number(text)));
   // Its text holds the address of a Java object, another one for each row.
   if (modifier < 0) return { problem: 'numeric without precision and scale; set decimal.handling.mode to string' };
   return ofText(javaBigDecimal);

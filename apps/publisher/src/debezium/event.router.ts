@@ -6,7 +6,7 @@ import { deadLetter, type Poison } from '../dead.letter.ts';
 import type { EncodedRecord, PresetParts, RowPreset } from '../row.preset.ts';
 import { sendsRawBytes, type DebeziumOptions } from './debezium.options.ts';
 import { expandJson } from './json.expansion.ts';
-import { layoutOf, textOf, type TableLayout } from './table.layout.ts';
+import { keyOf, layoutOf, textOf, type LayoutColumn, type TableLayout } from './table.layout.ts';
 import { compileRoute, type TopicRoute } from './topic.route.ts';
 
 export interface EventRouterOptions extends PresetParts {
@@ -16,6 +16,8 @@ export interface EventRouterOptions extends PresetParts {
   readonly logger: Pick<Logger, 'warn' | 'error'>;
 }
 
+/** What the connector adds to the new row of an update of the key. */
+const OLD_KEY = '__debezium.oldkey';
 const MOST_TOPICS = 10_000;
 
 /**
@@ -29,6 +31,7 @@ export class EventRouter implements RowPreset {
   readonly #topics = new Map<string, string>();
   /** Partitions that rows ask for, kept until their topic is known. */
   readonly #asked = new WeakMap<ProducerRecord, number>();
+  readonly #oldKeys = new WeakMap<Row, Row>();
   #relation: Relation | undefined;
   #layout: TableLayout | undefined;
 
@@ -45,8 +48,12 @@ export class EventRouter implements RowPreset {
   }
 
   /** An update of the key is a delete and an insert to Debezium, and so the new row is an event. */
-  update({ relation, rekeyed }: RowUpdate): Row | undefined {
-    if (!this.publishes(relation) || rekeyed !== undefined) return rekeyed;
+  update({ relation, rekeyed, oldKey }: RowUpdate): Row | undefined {
+    if (!this.publishes(relation)) return undefined;
+    if (rekeyed !== undefined) {
+      if (oldKey !== undefined) this.#oldKeys.set(rekeyed, oldKey);
+      return rekeyed;
+    }
     const behavior = this.#options.options['table.op.invalid.behavior'];
     const table = `${relation.schema}.${relation.table}`;
     if (behavior === 'fatal') throw new CausewayError('OUTBOX_ROW_UPDATED', { details: { table } });
@@ -57,7 +64,10 @@ export class EventRouter implements RowPreset {
 
   encode(row: Row): EncodedRecord {
     const layout = this.#layoutOf(row.relation);
-    const headers = new Map([['id', textOf(row, layout.id)]]);
+    const headers = new Map<string, Buffer | null>();
+    const oldKey = this.#oldKeys.get(row);
+    if (oldKey !== undefined) headers.set(OLD_KEY, keyOf(oldKey, this.#options.options));
+    headers.set('id', textOf(row, layout.id));
     for (const field of layout.headers) headers.set(field.alias, textOf(row, field));
     const value = this.#valueOf(row, layout);
     const routed = textOf(row, layout.route)?.toString('utf8');
@@ -93,8 +103,7 @@ export class EventRouter implements RowPreset {
   /** The record's value, or in words why there is none. */
   #valueOf(row: Row, layout: TableLayout): Buffer | null | string {
     const { options } = this.#options;
-    const stored = row.bytes(layout.payload.index);
-    if (sendsRawBytes(options)) return stored === null ? null : (layout.payload.reader.raw?.(stored) ?? null);
+    if (sendsRawBytes(options)) return rawOf(row, layout.payload);
     let payload = textOf(row, layout.payload);
     if (options['route.tombstone.on.empty.payload'] && isBlank(payload)) return null;
     if (payload !== null && options['table.expand.json.payload'] && layout.payload.reader.type === 'string') {
@@ -151,6 +160,12 @@ export class EventRouter implements RowPreset {
     const record = deadLetter(whole, { topic, source: this.#source, state: this.#options.findTopic(topic) });
     return { ...record, bytes: recordBytes(record) };
   }
+}
+
+function rawOf(row: Row, { index, reader, unavailable }: LayoutColumn): Buffer | null {
+  if (row.isUnchanged(index)) return unavailable;
+  const value = row.bytes(index);
+  return value === null ? null : (reader.raw?.(value) ?? null);
 }
 
 /** Java's `trim` takes away everything up to the blank. */

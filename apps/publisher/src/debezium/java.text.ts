@@ -22,11 +22,23 @@ const NOT_FINITE: Readonly<Record<string, string>> = {
   '-infinity': '-Infinity',
 };
 
-/** `Double.toString` and `Float.toString` of a number that is given by its shortest decimal digits. */
+/** `Double.toString`, as Java 19 and later define it. */
+export function javaDouble(value: number): string {
+  return render(Object.is(value, -0) ? '-0' : String(value), value);
+}
+
+/** `Float.toString` of a single precision number, given by its shortest digits, as Postgres writes it. */
 export function javaFloat(shortest: string): string {
+  return render(shortest, Math.fround(Number(shortest)));
+}
+
+function render(shortest: string, exact: number): string {
   const special = NOT_FINITE[shortest.toLowerCase()];
   if (special !== undefined) return special;
-  const { negative, digits, exponent } = readDecimal(shortest);
+  let decimal = readDecimal(shortest);
+  // Java shows at least two digits, and then the two that come closest: 4.9E-324 where one digit would be 5.
+  if (decimal.digits.length === 1) decimal = readDecimal(exact.toExponential(1));
+  const { negative, digits, exponent } = decimal;
   const sign = negative ? '-' : '';
   if (digits === '') return `${sign}0.0`;
   if (exponent < -3 || exponent >= 7) return `${sign}${digits[0] ?? ''}.${digits.slice(1) || '0'}E${exponent}`;

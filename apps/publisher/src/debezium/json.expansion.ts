@@ -1,11 +1,12 @@
 import { readJackson, type JsonNode } from './jackson.reader.ts';
-import { javaFloat } from './java.text.ts';
+import { javaDouble } from './java.text.ts';
 
 /** A Connect schema, as far as the router infers one from JSON. Two are the same when they print the same. */
 type Schema =
   | { readonly type: 'string' | 'boolean' | 'int32' | 'int64' | 'float64' | 'bytes' }
   | { readonly type: 'array'; readonly of: Schema }
-  | { readonly type: 'struct'; readonly fields: ReadonlyMap<string, Schema> };
+  /** One that was merged of several takes no null any more, though each of them did. */
+  | { readonly type: 'struct'; readonly fields: ReadonlyMap<string, Schema>; readonly isMerged?: boolean };
 
 export type NullBehavior = 'ignore' | 'optional_bytes';
 
@@ -100,14 +101,23 @@ function elementSchema(elements: readonly JsonNode[], nulls: NullBehavior): Sche
   }
   const objects = elements.filter((element) => element.kind === 'object');
   const merged = new Map<string, Schema>();
+  const distinct = new Set<string>();
   for (const { fields } of objects) {
-    for (const [name, schema] of structFields(fields, nulls)) {
+    const own = structFields(fields, nulls);
+    distinct.add(printed({ type: 'struct', fields: own }));
+    for (const [name, schema] of own) {
       const known = merged.get(name);
       // A null says nothing of the type; another element may.
       if (known === undefined || (known.type === 'bytes' && schema.type !== 'bytes')) merged.set(name, schema);
     }
   }
-  return { type: 'struct', fields: merged };
+  return { type: 'struct', fields: merged, isMerged: distinct.size > 1 };
+}
+
+function printed(schema: Schema): string {
+  if (schema.type === 'array') return `[${printed(schema.of)}]`;
+  if (schema.type !== 'struct') return schema.type;
+  return JSON.stringify([...schema.fields].map(([name, field]) => [name, printed(field)]));
 }
 
 /** `Struct.toString`: fields in the schema's order, those that are null left out. */
@@ -120,13 +130,16 @@ function render(node: JsonNode, schema: Schema): string {
     if (schema.type !== 'array') throw new NotExpandable('an array among others');
     return `[${node.elements.map((element) => render(element, schema.of)).join(', ')}]`;
   }
-  if (node.kind === 'null') return 'null';
+  if (node.kind === 'null') {
+    if (schema.type === 'struct' && schema.isMerged === true) throw new NotExpandable('a null among unlike objects');
+    return 'null';
+  }
   const type = node.kind === 'number' ? numberType(node.text) : node.kind;
   if (type !== schema.type) throw new NotExpandable('a value of another type');
   if (type !== 'float64') return node.text === '-0' ? '0' : node.text;
   // A whole number beyond 64 bits is typed as a double, and then refused as one.
   if (/^-?\d+$/.test(node.text)) throw new NotExpandable('a number beyond 64 bits');
-  return javaFloat(Object.is(Number(node.text), -0) ? '-0' : String(Number(node.text)));
+  return javaDouble(Number(node.text));
 }
 
 function renderStruct(values: ReadonlyMap<string, JsonNode>, fields: ReadonlyMap<string, Schema>): string {

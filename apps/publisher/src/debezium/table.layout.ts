@@ -8,6 +8,8 @@ import { sendsRawBytes, type DebeziumOptions } from './debezium.options.ts';
 export interface LayoutColumn {
   readonly index: number;
   readonly reader: ColumnReader;
+  /** Stands for a large value that an update left as it was: the server does not send it again. */
+  readonly unavailable: Buffer;
 }
 
 export interface LayoutField extends LayoutColumn {
@@ -35,12 +37,13 @@ export function layoutOf(relation: Relation, options: DebeziumOptions): TableLay
     const table = `${relation.schema}.${relation.table}`;
     throw new CausewayError('OUTBOX_LAYOUT_MISMATCH', { details: { table, column, problem } });
   };
+  const unavailable = Buffer.from(options['unavailable.value.placeholder']);
   const find = (column: string): LayoutColumn | undefined => {
     const index = relation.columns.indexOf(column);
     const type = relation.types?.[index];
     if (index === -1 || type === undefined) return undefined;
     const reader = readerOf(type, options);
-    return 'problem' in reader ? fail(column, reader.problem) : { index, reader };
+    return 'problem' in reader ? fail(column, reader.problem) : { index, reader, unavailable };
   };
   const need = (column: string): LayoutColumn => find(column) ?? fail(column, 'the publication does not send it');
   const needType = (column: string, type: ColumnReader['type']): LayoutColumn => {
@@ -80,7 +83,20 @@ export function layoutOf(relation: Relation, options: DebeziumOptions): TableLay
 }
 
 /** A column's value as text; null for null. */
-export function textOf(row: Row, { index, reader }: LayoutColumn): Buffer | null {
+export function textOf(row: Row, { index, reader, unavailable }: LayoutColumn): Buffer | null {
   const value = row.bytes(index);
-  return value === null ? null : reader.text(value);
+  if (value !== null) return reader.text(value);
+  return row.isUnchanged(index) ? (reader.textOfBytes?.(unavailable) ?? unavailable) : null;
+}
+
+/** `Struct.toString` of a row's key. */
+export function keyOf(oldKey: Row, options: DebeziumOptions): Buffer {
+  const { columns, types = [] } = oldKey.relation;
+  const fields = columns.flatMap((name, index) => {
+    const [value, type] = [oldKey.bytes(index), types[index]];
+    if (value === null || type === undefined) return [];
+    const reader = readerOf(type, options);
+    return 'problem' in reader ? [] : [`${name}=${reader.text(value).toString('utf8')}`];
+  });
+  return Buffer.from(`Struct{${fields.join(',')}}`);
 }

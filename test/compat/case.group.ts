@@ -192,7 +192,7 @@ class CaseGroup {
       (await records.read(prefix))?.filter(({ topic }) => topic !== 'causeway.positions');
     await this.#until(`our end of ${name}`, async () => {
       const stopped = publisher.stopped();
-      if (stops) return stopped ?? null;
+      if (stops) return stopped === undefined ? null : true;
       if (stopped !== undefined) throw new Error(`ours stopped in ${name}: ${stopped}`);
       return (await read())?.some((record) => idOf(record) === table.marker) ? true : null;
     });
@@ -201,7 +201,7 @@ class CaseGroup {
     return { found, stopped: publisher.stopped() };
   }
 
-  #until(what: string, ask: () => Promise<true | string | null>): Promise<true | string> {
+  #until(what: string, ask: () => Promise<true | null>): Promise<true> {
     return until(
       what,
       () => {

@@ -64,11 +64,11 @@ const CONTEXT = ['connectorLogicalName', 'taskId', 'connectorName', 'runId'].map
   (name) => `__debezium.context.${name}`,
 );
 
+/** Only if all of them are there. */
 function withoutContext(record: TopicRecord): TopicRecord {
-  const names = record.headers.slice(0, CONTEXT.length).map(([name]) => name);
-  return CONTEXT.every((name, index) => names[index] === name)
-    ? { ...record, headers: record.headers.slice(CONTEXT.length) }
-    : record;
+  const names = new Set(record.headers.map(([name]) => name));
+  if (!CONTEXT.every((name) => names.has(name))) return record;
+  return { ...record, headers: record.headers.filter(([name]) => !CONTEXT.includes(name)) };
 }
 
 function differ({ identity, expected, found, comparesTimestamps }: Pair): string[] {

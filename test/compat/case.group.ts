@@ -15,6 +15,7 @@ export interface CaseResult {
   readonly name: string;
   readonly records: number;
   readonly differences: readonly string[];
+  readonly note?: string;
 }
 
 export interface GroupOptions {

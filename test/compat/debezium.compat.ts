@@ -66,8 +66,10 @@ async function main(names: readonly string[] | undefined): Promise<void> {
   }
 }
 
-function printResult({ name, records, differences }: CaseResult): void {
+function printResult({ name, records, differences, note = '' }: CaseResult): void {
   const verdict = differences.length === 0 ? 'same' : `DIFFERENT (${differences.length})`;
-  process.stdout.write(`${name.padEnd(28)}${String(records).padStart(6)} records  ${verdict}\n`);
+  process.stdout.write(
+    `${name.padEnd(28)}${String(records).padStart(6)} records  ${verdict}${note === '' ? '' : `  ${note}`}\n`,
+  );
   for (const difference of differences.slice(0, SHOWN_DIFFERENCES)) process.stdout.write(`    ${difference}\n`);
 }

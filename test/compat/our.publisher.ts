@@ -20,6 +20,7 @@ export class OurPublisher implements AsyncDisposable {
   readonly #child: ChildProcess;
   #stopped: string | undefined;
   #output = '';
+  #takenOver: { readonly rows: number; readonly missing: number } | undefined;
 
   constructor(options: OurPublisherOptions) {
     this.#child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', appProgram('publisher')], {
@@ -38,12 +39,19 @@ export class OurPublisher implements AsyncDisposable {
     return this.#stopped;
   }
 
+  /** Rows that a connector had in Kafka beyond what it confirmed, and those that it lacked before the last of them. */
+  get takenOver(): { readonly rows: number; readonly missing: number } | undefined {
+    return this.#takenOver;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await endChild(this.#child, 'SIGTERM');
   }
 
   #take(line: string): void {
     this.#output = `${this.#output}${line}\n`.slice(-4000);
+    if (line.includes('taken over from a connector'))
+      this.#takenOver = JSON.parse(line) as { rows: number; missing: number };
     if (line.includes('publishing stopped')) this.#stopped = (JSON.parse(line) as { code?: string }).code ?? line;
   }
 }

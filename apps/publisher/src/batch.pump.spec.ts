@@ -1,5 +1,5 @@
 import type { ProducerRecord } from '#kafka';
-import type { Batch, LogicalMessage, Lsn, Row } from '#replication';
+import type { Batch, LogicalMessage, Lsn, Relation, Row, RowUpdate } from '#replication';
 import { BatchPump, type PumpOptions } from './batch.pump.ts';
 import type { MessageMeaning } from './message.intake.ts';
 
@@ -13,6 +13,7 @@ interface Driven {
 }
 
 const row = {} as Row;
+const update = (rekeyed: Row | undefined): RowUpdate => ({ relation: {} as Relation, rekeyed, oldKey: undefined });
 const RECORD = { topic: 't', partition: 0, key: null, value: null, headers: new Map<string, Buffer>(), bytes: 10 };
 const describeBatch = ({ records, position }: Batch<ProducerRecord>): string =>
   `${records.length}@${position.lsn}.${position.ordinal}`;
@@ -85,6 +86,35 @@ describe('batch pump', () => {
       'store 2@140.0',
     ]);
     expect(pump.pendingBytes).toBe(0);
+  });
+
+  it('counts an update that publishes a row like an insert, and no other', async () => {
+    const { pump, settle, calls } = drive({ onUpdate: ({ rekeyed }) => rekeyed });
+    pump.begin({ commitLsn: 100n });
+    pump.update(update(undefined));
+    pump.update(update(row));
+    pump.insert(row);
+    pump.commit(110n);
+    await settle();
+    expect(calls).toEqual(['store 2@110.0', 'confirm 110']);
+  });
+
+  it('stores what came before an update that stops it, and nothing behind', async () => {
+    const stops = new Error('fatal');
+    const { pump, settle, calls, transaction } = drive({
+      onUpdate: () => {
+        throw stops;
+      },
+    });
+    transaction(100n, 2);
+    pump.begin({ commitLsn: 110n });
+    pump.update(update(undefined));
+    pump.commit(120n);
+    transaction(120n, 1);
+    pump.keepalive({ walEnd: 200n, replyRequested: true });
+    await settle();
+    expect(await pump.failed).toBe(stops);
+    expect(calls).toEqual(['store 2@110.0', 'confirm 110']);
   });
 
   it('takes all that one read of the socket brought as one batch', async () => {

@@ -9,6 +9,7 @@ import {
   type Lsn,
   type Position,
   type Row,
+  type RowUpdate,
 } from '#replication';
 import type { ProducerRecord } from '#kafka';
 import type { MessageIntake } from './message.intake.ts';
@@ -23,6 +24,8 @@ export interface PumpOptions {
   readonly encode: (row: Row) => EncodedRecord;
   /** What logical messages mean; without it they mean nothing. */
   readonly messages?: Pick<MessageIntake, 'judge' | 'encode'>;
+  /** The row that an update publishes, if any; throws when the source declares that updates stop it. */
+  readonly onUpdate?: (change: RowUpdate) => Row | undefined;
   readonly limits: { readonly batchBytes: number; readonly batchRows: number; readonly pendingBytes: number };
   readonly idleIntervalMs: number;
   /** The stream's side: flow and confirmation. */
@@ -47,6 +50,7 @@ export class BatchPump implements FrameSink {
   #scheduled = false;
   #paused = false;
   #stopped = false;
+  #refusal: { readonly error: unknown } | undefined;
   #fail: (error: unknown) => void = () => undefined;
   /** Settles when something failed. */
   readonly failed: Promise<unknown>;
@@ -75,17 +79,19 @@ export class BatchPump implements FrameSink {
   }
 
   begin({ commitLsn }: { readonly commitLsn: Lsn }): void {
+    if (this.#refusal !== undefined) return;
     this.#assembler.begin(commitLsn, rowsToSkip(this.#options.start, commitLsn));
   }
 
   insert(row: Row): void {
     // Only rows that count for everybody are counted: the ordinal must mean the same after a restart.
-    if (!this.#options.publishes(row) || !this.#assembler.row()) return;
+    if (this.#refusal !== undefined || !this.#options.publishes(row) || !this.#assembler.row()) return;
     this.#add(this.#options.encode(row));
   }
 
   /** One of ours counts as a row of its transaction; a heartbeat says as much as a keepalive. */
   message(message: LogicalMessage): void {
+    if (this.#refusal !== undefined) return;
     const meaning = this.#options.messages?.judge(message);
     if (meaning === 'position') this.keepalive({ walEnd: message.lsn, replyRequested: true });
     if (meaning === 'row' && this.#assembler.row()) this.#add(this.#options.messages?.encode(message.content));
@@ -97,12 +103,27 @@ export class BatchPump implements FrameSink {
     if (!this.#paused && this.pendingBytes > this.#options.limits.pendingBytes) this.#pause();
   }
 
+  /** An update counts like an insert when it publishes a row, else not at all. */
+  update(change: RowUpdate): void {
+    if (this.#refusal !== undefined) return;
+    try {
+      const row = this.#options.onUpdate?.(change);
+      if (row !== undefined) this.insert(row);
+    } catch (error) {
+      // Transactions before this one are stored first; nothing behind it is read any more.
+      this.#refusal = { error };
+      this.#schedule();
+    }
+  }
+
   commit(endLsn: Lsn): void {
+    if (this.#refusal !== undefined) return;
     this.#assembler.commit(endLsn);
     this.#schedule();
   }
 
   keepalive({ walEnd, replyRequested }: { readonly walEnd: Lsn; readonly replyRequested: boolean }): void {
+    if (this.#refusal !== undefined) return;
     this.#keepalive = { walEnd, replyRequested: replyRequested || this.#keepalive.replyRequested };
     this.#schedule();
   }
@@ -127,6 +148,7 @@ export class BatchPump implements FrameSink {
     try {
       await this.#produce();
       this.#producing = undefined;
+      if (this.#refusal !== undefined) throw this.#refusal.error;
     } catch (error) {
       this.#stopped = true;
       this.#fail(error);

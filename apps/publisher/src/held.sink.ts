@@ -24,6 +24,11 @@ export class HeldSink implements FrameSink {
     else this.#sink.insert(row);
   }
 
+  update(change: Parameters<NonNullable<FrameSink['update']>>[0]): void {
+    if (this.#sink === undefined) this.#held.push((sink) => sink.update?.(change));
+    else this.#sink.update?.(change);
+  }
+
   commit(endLsn: Parameters<FrameSink['commit']>[0]): void {
     if (this.#sink === undefined) this.#held.push((sink) => sink.commit(endLsn));
     else this.#sink.commit(endLsn);

@@ -1,4 +1,6 @@
+import type { Logger } from '#observability';
 import type { TableName } from '#replication';
+import { EventRouter } from './debezium/event.router.ts';
 import { OutboxReader } from './outbox.columns.ts';
 import type { SourceConfig } from './publisher.config.ts';
 import { RecordEncoder } from './record.encoder.ts';
@@ -6,12 +8,17 @@ import type { PresetParts, RowPreset } from './row.preset.ts';
 
 /** The table that a source's rows are inserted into. */
 export function tableOf({ rows }: Pick<SourceConfig, 'rows'>): TableName {
+  if (rows.preset === 'debezium-outbox') return rows.table;
   const [schema = '', table = ''] = rows.table.split('.');
   return { schema, table };
 }
 
 /** The preset that the source declares. */
-export function createPreset(source: SourceConfig, parts: PresetParts): RowPreset {
+export function createPreset(source: SourceConfig, parts: PresetParts & { readonly logger: Logger }): RowPreset {
+  const { rows, topicPrefix = '' } = source;
+  if (rows.preset === 'debezium-outbox') {
+    return new EventRouter({ ...parts, table: rows.table, options: rows.options, topicPrefix });
+  }
   const encoder = new RecordEncoder({ sourceName: source.sourceName, ...parts });
   const reader = new OutboxReader(tableOf(source));
   return {

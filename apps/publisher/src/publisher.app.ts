@@ -61,7 +61,8 @@ function partsOf(
   const board = new StateBoard({ source, health: shared.health, metrics, logger });
   // Without it a process whose sources have not begun yet would seem ready.
   board.enter('starting');
-  const { sourceName: _name, sourcesFile: _file, ...options } = publisherOptions;
+  const { sourceName: _name, sourcesFile: _file, preset: _preset, outboxTable: _table, ...rest } = publisherOptions;
+  const { debeziumOptions: _options, ...options } = rest;
   logger.info({ ...summariseConfig(options, config), rows: config.rows }, 'source');
   return { config, logger, metrics, board };
 }

@@ -1,5 +1,4 @@
 import {
-  DEFAULT_ROWS,
   kafkaOptions,
   loadConfig,
   processOptions,
@@ -11,6 +10,7 @@ import {
   type RowsConfig,
 } from '#config';
 import { CausewayError } from '#contracts';
+import { presetOfEnvironment } from './debezium/debezium.environment.ts';
 
 /** What the process has, whatever its sources. */
 export const publisherProcessOptions = { ...processOptions, ...kafkaOptions };
@@ -20,20 +20,27 @@ const allOptions = { ...publisherProcessOptions, ...publisherOptions };
 
 export type PublisherConfig = Config<typeof allOptions>;
 
+/** They say what `rows` of a source says: the session knows that alone. */
+type RowsOption = 'preset' | 'outboxTable' | 'debeziumOptions';
+
 /** How rows of a source's table become records; its members are declared in libs/config/src/sources/rows.schema.ts. */
 export type PresetConfig = RowsConfig;
 
 /** One source with everything that its session needs; a process may have several. */
-export type SourceConfig = PublisherConfig & { readonly rows: PresetConfig };
+export type SourceConfig = Omit<PublisherConfig, RowsOption> & { readonly rows: PresetConfig };
 
 export interface PublisherSetup {
   readonly process: Config<typeof publisherProcessOptions>;
   readonly sources: readonly SourceConfig[];
 }
 
-const { sourcesFile, sourceName, sourceUrl, slotName, ...shared } = publisherOptions;
+const { sourcesFile, sourceName, sourceUrl, slotName, preset, outboxTable, debeziumOptions, ...shared } =
+  publisherOptions;
 /** Beside a file they would be silently without effect. */
-const NOT_BESIDE_A_FILE = [sourceName.env, sourceUrl.env, `${sourceUrl.env}_FILE`, slotName.env];
+const NOT_BESIDE_A_FILE = [
+  ...[sourceName.env, sourceUrl.env, `${sourceUrl.env}_FILE`, slotName.env],
+  ...[preset.env, outboxTable.env, debeziumOptions.env],
+];
 
 /**
  * The process and its sources: those of `CAUSEWAY_SOURCES_FILE`, else the one that the environment declares.
@@ -43,7 +50,7 @@ export function loadPublisher(env: Environment = process.env): PublisherSetup {
   const file = env[sourcesFile.env] ?? '';
   if (file === '') {
     const config = loadConfig(allOptions, env);
-    return { process: config, sources: [{ ...config, rows: DEFAULT_ROWS }] };
+    return { process: config, sources: [{ ...config, rows: presetOfEnvironment(config) }] };
   }
   const config = loadConfig({ ...publisherProcessOptions, sourcesFile, ...shared }, env);
   const beside = NOT_BESIDE_A_FILE.filter((name) => (env[name] ?? '') !== '');
@@ -55,7 +62,7 @@ export function loadPublisher(env: Environment = process.env): PublisherSetup {
 }
 
 function ofFile(
-  config: Omit<PublisherConfig, 'sourceName' | 'sourceUrl' | 'slotName'>,
+  config: Omit<PublisherConfig, 'sourceName' | 'sourceUrl' | 'slotName' | RowsOption>,
   source: DeclaredSource,
 ): SourceConfig {
   return { ...config, ...source };

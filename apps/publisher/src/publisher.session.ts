@@ -5,6 +5,7 @@ import { ReplicationStream, formatLsn, judgeSlot, type Batch, type StoredPositio
 import type { ParkedKey, ProducerRecord } from '#kafka';
 import { orStopped, pauseFor } from './abort.race.ts';
 import { BatchPump } from './batch.pump.ts';
+import { takeOverFromConnector } from './debezium/takeover.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { createGuard } from './guard.factory.ts';
 import { HeldSink } from './held.sink.ts';
@@ -49,6 +50,7 @@ export class PublisherSession {
     await orStopped(signal, source.check());
     await orStopped(signal, kafka.ensureOwnTopics());
     await this.#slotIsFree({ source, kafka });
+    await orStopped(signal, takeOverFromConnector({ config, source, kafka, logger }));
 
     const held = new HeldSink();
     await using stream = disposable(await this.#ownSlot(held));
@@ -158,6 +160,7 @@ export class PublisherSession {
       topics: kafka.topics,
       findTopic: (topic) => kafka.catalogue.find(topic),
       onPoison,
+      logger,
     });
     const guard = createGuard(config, { kafka, logger, metrics, onPoison, parked });
     return new BatchPump({
@@ -165,6 +168,7 @@ export class PublisherSession {
       publishes: ({ relation }) => preset.publishes(relation),
       encode: (row) => preset.encode(row),
       messages: new MessageIntake({ prefix: config.messagePrefix, preset, logger, metrics }),
+      onUpdate: (change) => preset.update?.(change),
       limits: config,
       idleIntervalMs: config.idleInterval,
       stream,

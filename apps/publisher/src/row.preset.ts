@@ -1,6 +1,6 @@
 import type { TopicNames } from '#contracts';
 import type { ProducerRecord, TopicState } from '#kafka';
-import type { Relation, Row } from '#replication';
+import type { Relation, Row, RowUpdate } from '#replication';
 import type { Poison } from './dead.letter.ts';
 
 /** What a preset needs of Kafka's side. */
@@ -21,6 +21,11 @@ export interface RowPreset {
   encode(row: Row): EncodedRecord;
   /** A logical message with the source's prefix, where the preset takes them. */
   encodeMessage?(content: Buffer): EncodedRecord;
+  /**
+   * What an update of the table does: the row that it publishes, if any.
+   * @throws CausewayError when the source declares that it stops the publisher
+   */
+  update?(change: RowUpdate): Row | undefined;
   /** Looks again at a record whose topic was not known when it was encoded. */
   place(record: ProducerRecord): ProducerRecord;
 }

@@ -1,5 +1,14 @@
 export { loadConfig, type Environment } from './load.config.ts';
 export { OPTION_GROUPS, catalogue } from './option.catalogue.ts';
+export type { AdditionalField } from './debezium/additional.fields.ts';
+export {
+  debeziumOptionsSchema,
+  debeziumPresetSchema,
+  sendsRawBytes,
+  type DebeziumOptions,
+  type DebeziumPresetConfig,
+} from './debezium/debezium.options.ts';
+export { compileRoute, type TopicRoute } from './debezium/topic.route.ts';
 export { option, type Config, type Option, type OptionSet, type OptionType } from './option.ts';
 export { connectionOptions } from './options/connection.options.ts';
 export { crmOptions } from './options/crm.options.ts';
@@ -9,7 +18,7 @@ export { processOptions } from './options/process.options.ts';
 export { publisherOptions } from './options/publisher.options.ts';
 export { simulatorOptions } from './options/simulator.options.ts';
 export { stackOptions } from './options/stack.options.ts';
-export { DEFAULT_ROWS, type RowsConfig } from './sources/rows.schema.ts';
+export { DEFAULT_ROWS, rowsSchema, type RowsConfig } from './sources/rows.schema.ts';
 export { readSourcesFile, type DeclaredSource, type SourcesFileOptions } from './sources/sources.file.ts';
 export { summariseSource, type SourceSummary } from './sources/sources.summary.ts';
 export { sourcesJsonSchema } from './sources/sources.schema.ts';

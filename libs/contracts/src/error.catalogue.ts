@@ -122,6 +122,18 @@ const entries = {
       'See the reason: grant execute on pg_logical_emit_message, or switch it off with CAUSEWAY_HEARTBEAT_INTERVAL=0s.',
     owner: 'platform',
   },
+  OUTBOX_LAYOUT_MISMATCH: {
+    meaning: 'The table does not have the columns that the preset is told to read, or not of a type that it can',
+    action:
+      'Correct CAUSEWAY_DEBEZIUM_OPTIONS (docs/debezium.md lists the types), the table, or the columns of the publication.',
+    owner: 'platform',
+  },
+  OUTBOX_ROW_UPDATED: {
+    meaning: 'A row of the outbox was updated, which publishes nothing',
+    action:
+      'Find what updates the table: events are written once. To go on, set table.op.invalid.behavior to warn or error.',
+    owner: 'product',
+  },
   SLOT_UNUSABLE: {
     meaning: 'A slot of this name exists, but for another database or another output plugin',
     action: 'Give the publisher a slot name of its own (CAUSEWAY_SLOT), or drop the slot if nobody needs it.',

@@ -7,6 +7,17 @@ export function varintLength(value: number): number {
   return zigzag < 0x1000_0000 ? 4 : 5;
 }
 
+/** The same for a signed 64-bit number. */
+export function varlongLength(value: number): number {
+  let length = 1;
+  for (let rest = zigzag64(value) >> 7n; rest > 0n; rest >>= 7n) length += 1;
+  return length;
+}
+
+function zigzag64(value: number): bigint {
+  return value < 0 ? BigInt(value) * -2n - 1n : BigInt(value) * 2n;
+}
+
 const NULL_LENGTH = -1;
 /** Below this a loop is faster than a call into the runtime. */
 const SMALL = 24;
@@ -43,6 +54,16 @@ export class ByteWriter {
       rest >>>= 7;
     }
     this.buffer[this.#at] = rest;
+    this.#at += 1;
+  }
+
+  varlong(value: number): void {
+    let rest = zigzag64(value);
+    for (; rest >= 0x80n; rest >>= 7n) {
+      this.buffer[this.#at] = Number(rest & 0x7fn) | 0x80;
+      this.#at += 1;
+    }
+    this.buffer[this.#at] = Number(rest);
     this.#at += 1;
   }
 

@@ -18,6 +18,7 @@ export {
   type TransactionalProducer,
 } from './producer.port.ts';
 export { BATCH_OVERHEAD, recordBytes } from './record.size.ts';
+export { readTail, type TailOptions, type TailRecord } from './topic.tail.ts';
 export { TopicAdmin, type TopicDeclaration, type TopicState } from './topic.admin.ts';
 export { POSITIONS_SETTINGS, TopicCatalogue } from './topic.catalogue.ts';
 export { publisherTransactionalId, resendTransactionalId, type SlotName } from './transactional.id.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { PgoutputDecoder, type FrameSink } from './pgoutput.decoder.ts';
+import { PgoutputDecoder, type FrameSink, type RowUpdate } from './pgoutput.decoder.ts';
 import type { Row } from './row.ts';
 
 const int16 = (value: number): Buffer => Buffer.from([value >> 8, value & 255]);
@@ -39,6 +39,26 @@ const insert = (id: number, values: readonly (string | null)[]): Buffer =>
     ...values.flatMap((value) =>
       value === null ? [Buffer.from('n')] : [Buffer.from('t'), int32(Buffer.byteLength(value)), Buffer.from(value)],
     ),
+  );
+const tuple = (values: readonly (string | null | undefined)[]): Buffer[] => [
+  int16(values.length),
+  ...values.flatMap((value) => {
+    if (value === undefined) return [Buffer.from('u')];
+    if (value === null) return [Buffer.from('n')];
+    return [Buffer.from('t'), int32(Buffer.byteLength(value)), Buffer.from(value)];
+  }),
+];
+/** `old`: K for the old key, O for the whole old row. */
+const update = (
+  row: readonly (string | null | undefined)[],
+  old?: { readonly kind: 'K' | 'O'; readonly row: readonly (string | null)[] },
+): Buffer =>
+  xlogData(
+    Buffer.from('U'),
+    int32(9),
+    ...(old === undefined ? [] : [Buffer.from(old.kind), ...tuple(old.row)]),
+    Buffer.from('N'),
+    ...tuple(row),
   );
 const keepalive = (walEnd: bigint, reply: number): Buffer =>
   Buffer.concat([Buffer.from('k'), int64(walEnd), int64(0n), Buffer.of(reply)]);
@@ -124,6 +144,33 @@ describe('pgoutput decoder', () => {
     const { rows } = decode([relation(9, ['a']), insert(9, ['1']), relation(9, ['b', 'a']), insert(9, ['2', '3'])]);
     expect(rows.map((row) => row.text(row.relation.columns.indexOf('a')))).toEqual(['1', '3']);
     expect(rows[0]?.bytes(5)).toBeNull();
+  });
+
+  it('tells of updates, with the rows where the key changed', () => {
+    const seen: RowUpdate[] = [];
+    const ignore = (): void => undefined;
+    const sink = { begin: ignore, insert: ignore, commit: ignore, keepalive: ignore };
+    const decoder = new PgoutputDecoder({ ...sink, update: (change) => seen.push(change) });
+    const frames = [
+      relation(9, ['id', 'large', 'note']),
+      update(['1', 'x', null]),
+      update(['1', 'x', null], { kind: 'O', row: ['1', 'y', 'n'] }),
+      update(['2', undefined, null], { kind: 'K', row: ['1', null, null] }),
+    ];
+    for (const frame of frames) decoder.decode(frame);
+    expect(seen.map(({ relation: { table } }) => table)).toEqual(['events', 'events', 'events']);
+    expect(seen.map(({ rekeyed }) => rekeyed?.text(0))).toEqual([undefined, undefined, '2']);
+    expect(seen[2]?.oldKey?.text(0)).toBe('1');
+    expect([0, 1, 2].map((column) => seen[2]?.rekeyed?.isUnchanged(column))).toEqual([false, true, false]);
+    expect(seen[2]?.rekeyed?.bytes(1)).toBeNull();
+  });
+
+  it('names the types of columns', () => {
+    const { rows } = decode([relation(9, ['a', 'b']), insert(9, ['1', '2'])]);
+    expect(rows[0]?.relation.types).toEqual([
+      { oid: 25, modifier: -1 },
+      { oid: 25, modifier: -1 },
+    ]);
   });
 
   it('passes over what is no insert', () => {

@@ -1,5 +1,5 @@
 import type { Lsn } from './lsn.ts';
-import { readRow, type Relation, type Row } from './row.ts';
+import { readRow, type ColumnType, type Relation, type Row } from './row.ts';
 
 /** What the stream says, in its order. Called inside the socket's event: no waiting here. */
 export interface FrameSink {
@@ -10,6 +10,17 @@ export interface FrameSink {
   keepalive(keepalive: { readonly walEnd: Lsn; readonly replyRequested: boolean }): void;
   /** A logical message (`pg_logical_emit_message`); sent only if asked for. */
   message?(message: LogicalMessage): void;
+  /** A row was changed, if the publication publishes updates. */
+  update?(change: RowUpdate): void;
+}
+
+/** An update, as far as it matters to whoever reads inserts. */
+export interface RowUpdate {
+  readonly relation: Relation;
+  /** The new row when the update changed the replica identity, the primary key unless declared otherwise; else undefined. */
+  readonly rekeyed: Row | undefined;
+  /** The old key then: a row in which only the key's columns are not null. */
+  readonly oldKey: Row | undefined;
 }
 
 export interface LogicalMessage {
@@ -27,6 +38,9 @@ const XLOG_DATA = 0x77;
 const KEEPALIVE = 0x6b;
 /** Kind, start of WAL, end of WAL, server's clock. */
 const XLOG_DATA_HEADER = 25;
+/** Of a row's message: its kind and the relation's id, then what tuple follows, then the tuple. */
+const KIND_OFFSET = 5;
+const TUPLE_OFFSET = 6;
 
 /**
  * Reads the frames of a replication copy stream with pgoutput's protocol version 1, as far as an outbox needs them.
@@ -66,12 +80,13 @@ export class PgoutputDecoder {
       }
       case 0x4d /* M: logical message */:
         return this.#sink.message?.(readMessage(frame, at));
+      case 0x55 /* U: update */:
+        return this.#sink.update?.(this.#readUpdate(frame));
       case 0x4f /* O: origin */:
       case 0x59 /* Y: type */:
-      case 0x55 /* U: update */:
       case 0x44 /* D: delete */:
       case 0x54 /* T: truncate */:
-        // Only inserts into the outbox are events; a publication that sends more does no harm.
+        // Only what is inserted into the outbox is an event; a publication that sends more does no harm.
         return undefined;
       default:
         throw new RangeError(`unknown message ${frame.readUInt8(XLOG_DATA_HEADER)}`);
@@ -81,9 +96,25 @@ export class PgoutputDecoder {
   #readInsert(frame: Buffer): Row {
     const copy = Buffer.allocUnsafe(frame.length - XLOG_DATA_HEADER);
     frame.copy(copy, 0, XLOG_DATA_HEADER);
-    const relation = this.#relations.get(copy.readUInt32BE(1));
+    return readRow(this.#relationOf(copy.readUInt32BE(1)), { frame: copy, offset: TUPLE_OFFSET });
+  }
+
+  #readUpdate(frame: Buffer): RowUpdate {
+    const relation = this.#relationOf(frame.readUInt32BE(XLOG_DATA_HEADER + 1));
+    // The old key comes first when it changed; with a whole old row nothing says which of its columns are the key.
+    if (frame.readUInt8(XLOG_DATA_HEADER + KIND_OFFSET) !== 0x4b /* K */) {
+      return { relation, rekeyed: undefined, oldKey: undefined };
+    }
+    const copy = Buffer.from(frame.subarray(XLOG_DATA_HEADER));
+    const offset = tupleEnd(copy, TUPLE_OFFSET) + 1;
+    const oldKey = readRow(relation, { frame: copy, offset: TUPLE_OFFSET });
+    return { relation, rekeyed: readRow(relation, { frame: copy, offset }), oldKey };
+  }
+
+  #relationOf(id: number): Relation {
+    const relation = this.#relations.get(id);
     if (relation === undefined) throw new RangeError('a row of a relation that was not described');
-    return readRow(relation, { frame: copy, offset: 6 });
+    return relation;
   }
 }
 
@@ -101,16 +132,26 @@ function readRelation(frame: Buffer, at: number): Relation {
   const schema = readText(frame, at + 4);
   const table = readText(frame, schema.next);
   const columns: string[] = [];
+  const types: ColumnType[] = [];
   // The replica identity stands before the count.
   const count = frame.readUInt16BE(table.next + 1);
   let next = table.next + 3;
   for (let column = 0; column < count; column += 1) {
     const name = readText(frame, next + 1);
     columns.push(name.text);
-    // Type and its modifier follow the name.
+    types.push({ oid: frame.readUInt32BE(name.next), modifier: frame.readInt32BE(name.next + 4) });
     next = name.next + 8;
   }
-  return { id: frame.readUInt32BE(at), schema: schema.text, table: table.text, columns };
+  return { id: frame.readUInt32BE(at), schema: schema.text, table: table.text, columns, types };
+}
+
+/** Where TupleData ends. */
+function tupleEnd(frame: Buffer, offset: number): number {
+  let at = offset + 2;
+  for (let column = frame.readUInt16BE(offset); column > 0; column -= 1) {
+    at += frame.readUInt8(at) === 0x74 /* t: text */ ? 5 + frame.readUInt32BE(at + 1) : 1;
+  }
+  return at;
 }
 
 function readMessage(frame: Buffer, at: number): LogicalMessage {

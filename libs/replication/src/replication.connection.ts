@@ -97,6 +97,7 @@ function copyPlugin(target: ReplicationTarget, handlers: ConnectionHandlers) {
     async start(client: Client): Promise<unknown> {
       // Values come as text: fixed here, whatever role or database have set.
       await client.query(`set timezone to 'UTC'; set datestyle to 'ISO, YMD'; set extra_float_digits to 1`);
+      await client.query(`set bytea_output to 'hex'; set intervalstyle to 'postgres'`);
       const identity = await readIdentity(client);
       const senderTimeoutMs = await readSenderTimeout(client);
       const copy = (client as unknown as { connection: CopyConnection }).connection;

@@ -177,6 +177,7 @@ function bindSink(sink: FrameSink): FrameSink {
     commit: (endLsn) => sink.commit(endLsn),
     keepalive: (keepalive) => sink.keepalive(keepalive),
     ...(sink.message === undefined ? {} : { message: sink.message.bind(sink) }),
+    ...(sink.update === undefined ? {} : { update: sink.update.bind(sink) }),
   };
 }
 

@@ -4,15 +4,25 @@ export interface Relation {
   readonly schema: string;
   readonly table: string;
   readonly columns: readonly string[];
+  /** In the order of `columns`. */
+  readonly types?: readonly ColumnType[];
+}
+
+/** Postgres's type of a column: its oid, and the modifier that holds lengths and scales (-1 for none). */
+export interface ColumnType {
+  readonly oid: number;
+  readonly modifier: number;
 }
 
 const NULL = -1;
+/** A large value that an update left as it was: the server does not send it again. */
+const UNCHANGED = -2;
 
-/** An inserted row: one copy of its frame, into which the columns point. Values are Postgres's text output. */
+/** A row as it was written: one copy of its frame, into which the columns point. Values are Postgres's text output. */
 export class Row {
   readonly relation: Relation;
   readonly #frame: Buffer;
-  /** Start and end of each column within the frame; `NULL` as the start of a null. */
+  /** Start and end of each column within the frame; `NULL` or `UNCHANGED` as the start of what is not there. */
   readonly #bounds: readonly number[];
 
   constructor(relation: Relation, tuple: { readonly frame: Buffer; readonly bounds: readonly number[] }) {
@@ -25,7 +35,12 @@ export class Row {
   bytes(column: number): Buffer | null {
     const start = this.#bounds[2 * column];
     const end = this.#bounds[2 * column + 1];
-    return start === undefined || end === undefined || start === NULL ? null : this.#frame.subarray(start, end);
+    return start === undefined || end === undefined || start < 0 ? null : this.#frame.subarray(start, end);
+  }
+
+  /** True for a value that an update left out because it stayed as it was; never in an inserted row. */
+  isUnchanged(column: number): boolean {
+    return this.#bounds[2 * column] === UNCHANGED;
   }
 
   text(column: number): string | null {
@@ -45,8 +60,10 @@ export function readRow(relation: Relation, source: { readonly frame: Buffer; re
   for (let column = 0; column < count; column += 1) {
     const format = frame.readUInt8(at);
     at += 1;
-    if (format === 0x6e /* n: null */ || format === 0x75 /* u: unchanged, never in an insert */) {
+    if (format === 0x6e /* n: null */) {
       bounds.push(NULL, NULL);
+    } else if (format === 0x75 /* u: unchanged, never in an insert */) {
+      bounds.push(UNCHANGED, UNCHANGED);
     } else if (format === 0x74 /* t: text */) {
       const start = at + 4;
       at = start + frame.readUInt32BE(at);

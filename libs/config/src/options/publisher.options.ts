@@ -37,6 +37,18 @@ export const publisherOptions = {
     default: 'allow',
     help: 'Whether records without a key are produced, or count as rows that cannot be. The preset causeway always wants a key',
   }),
+  preset: option('CAUSEWAY_PRESET', oneOf('causeway', 'debezium-outbox'), {
+    default: 'causeway',
+    help: 'How rows become records: outbox.events as CloudEvents, or a table laid out for the Debezium outbox event router',
+  }),
+  outboxTable: option('CAUSEWAY_OUTBOX_TABLE', optionalText, {
+    default: '',
+    help: 'Table of the preset with its schema, such as public.outbox; default of the preset causeway: outbox.events',
+  }),
+  debeziumOptions: option('CAUSEWAY_DEBEZIUM_OPTIONS', optionalText, {
+    default: '',
+    help: 'Options of the event router under its own names, as JSON or as lines of a properties file; see docs/debezium.md',
+  }),
   producer: option('CAUSEWAY_PRODUCER', oneOf('platformatic', 'kafkajs'), {
     default: 'platformatic',
     help: 'Which Kafka client produces',

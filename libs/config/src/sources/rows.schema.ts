@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { debeziumPresetSchema } from '../debezium/debezium.options.ts';
 
 const causeway = z
   .strictObject({
@@ -12,9 +13,12 @@ const causeway = z
   .describe('The table of the product migrations, and messages of outbox.emit_message; CloudEvents in binary mode');
 
 /** How rows of a source become records: one member for each preset. */
-export const rowsSchema = z.discriminatedUnion('preset', [causeway]);
+export const rowsSchema = z.discriminatedUnion('preset', [
+  causeway,
+  debeziumPresetSchema.describe('A table laid out for the Debezium outbox event router; see docs/debezium.md'),
+]);
 
 export type RowsConfig = z.output<typeof rowsSchema>;
 
 /** Where nothing is declared. */
-export const DEFAULT_ROWS: RowsConfig = { preset: 'causeway', table: 'outbox.events' };
+export const DEFAULT_ROWS: Extract<RowsConfig, { preset: 'causeway' }> = { preset: 'causeway', table: 'outbox.events' };

@@ -5,7 +5,17 @@ import { publisherOptions } from '../options/publisher.options.ts';
 import { DEFAULT_ROWS, rowsSchema } from './rows.schema.ts';
 import { settingSchema } from './setting.schema.ts';
 
-const { sourcesFile: _file, sourceName, sourceUrl, slotName, publicationName, ...publisher } = publisherOptions;
+const {
+  sourcesFile: _file,
+  preset: _preset,
+  outboxTable: _table,
+  debeziumOptions: _options,
+  sourceName,
+  sourceUrl,
+  slotName,
+  publicationName,
+  ...publisher
+} = publisherOptions;
 const { topicPartitions, topicReplication } = kafkaOptions;
 
 /** What a source may set for itself; the environment gives the others. No secrets: a file is read by many. */

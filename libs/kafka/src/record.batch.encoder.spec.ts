@@ -57,11 +57,13 @@ describe('record batch', () => {
   it('keeps the times of records that have their own', () => {
     const times = [undefined, 0, identity.timestamp + 5, 1_000_000_000_000, undefined];
     const records = times.map((timestamp) => ({
-      ...{ key: null, value: Buffer.from('v'), headers: new Map([['absent', null]]) },
+      key: null,
+      value: Buffer.from('v'),
+      headers: new Map([['absent', null]]),
       ...(timestamp === undefined ? {} : { timestamp }),
     }));
     const batch = readRecordsBatch(Reader.from(encodeRecordBatch(records, identity)));
-    const read = batch.records.map(({ timestampDelta }) => batch.firstTimestamp + BigInt(timestampDelta));
+    const read = batch.records.map(({ timestampDelta }) => batch.firstTimestamp + timestampDelta);
     expect(read).toEqual(times.map((timestamp) => BigInt(timestamp ?? identity.timestamp)));
     expect(batch.maxTimestamp).toBe(BigInt(identity.timestamp + 5));
     expect(batch.records[0]?.headers[0]?.[1] ?? null).toBeNull();

@@ -136,7 +136,7 @@ class PartitionTail {
       topic,
       partition,
       offset: batch.firstOffset + BigInt(record.offsetDelta),
-      timestamp: batch.firstTimestamp + BigInt(record.timestampDelta),
+      timestamp: batch.firstTimestamp + record.timestampDelta,
       key: record.key ?? null,
       value: record.value ?? null,
       headers: [...record.headers].map(([name, value]) => [String(name), value ?? null] as const),

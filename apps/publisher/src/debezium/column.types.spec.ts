@@ -65,7 +65,7 @@ describe("a column's text behind the connector and a StringConverter", () => {
     ['timetz', -1, '05:06:07.123456+02', '03:06:07.123456Z'],
     ['timetz', -1, '23:30:00-05:30', '05:00:00Z'],
     ['bytea', -1, String.raw`\xdeadbeef`, 'java.nio.HeapByteBuffer[pos=0 lim=4 cap=4]'],
-  ])('of %s (%d) %s is %s', (type, modifier, value, text) => {
+  ])('of %s (%d) %s is %s', (...[type, modifier, value, text]) => {
     expect(textOf(type, value, { modifier })).toBe(text);
   });
 
@@ -78,7 +78,7 @@ describe("a column's text behind the connector and a StringConverter", () => {
     ['time.precision.mode', 'adaptive_time_microseconds', 'time', '05:06:07', '18367000000'],
     ['time.precision.mode', 'microseconds', 'timestamp', '2026-03-04 05:06:07', '1772600767000000'],
     ['time.precision.mode', 'nanoseconds', 'timestamp', '2026-03-04 05:06:07', '1772600767000000000'],
-  ])('with %s %s of %s %s is %s', (name, mode, type, value, text) => {
+  ])('with %s %s of %s %s is %s', (...[name, mode, type, value, text]) => {
     expect(textOf(type, value, { modifier: type === 'bytea' ? -1 : 3, options: { [name]: mode } })).toBe(text);
   });
 

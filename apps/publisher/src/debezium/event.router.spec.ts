@@ -141,14 +141,16 @@ describe('event router', () => {
       { bytes: String.raw`\x206f6b` },
       { value: ' ok' },
     ],
-  ])('sends %s', (_, options, change, record) => {
+  ])('sends %s', (...[, options, change, record]) => {
     expect(encoded(options, change)).toMatchObject(record);
   });
 
   it('places a record once its topic is known', () => {
     let state: TopicState | undefined;
     const late = new EventRouter({
-      ...{ table: { schema: 'public', table: 'outbox' }, topicPrefix: '', topics: topicNames() },
+      table: { schema: 'public', table: 'outbox' },
+      topicPrefix: '',
+      topics: topicNames(),
       options: debeziumOptionsSchema.parse(placed('part:partition')),
       findTopic: () => state,
       onPoison: (poison) => expect(poison).toBeUndefined(),

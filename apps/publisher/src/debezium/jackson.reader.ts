@@ -10,6 +10,7 @@ export type JsonNode =
 /** Jackson's own limit. */
 const DEEPEST = 1000;
 const LONGEST_NUMBER = 1000;
+// oxlint-disable-next-line no-control-regex -- JSON wants them escaped
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /true|false|null/y;

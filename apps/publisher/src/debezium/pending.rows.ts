@@ -32,7 +32,10 @@ export async function readPending(options: PendingOptions): Promise<SystemIdenti
   const sink = new PendingSink(options);
   const { url, slotName, publicationName, applicationName } = options;
   const stream = await ReplicationStream.open({
-    ...{ url, slotName, publicationName, applicationName },
+    url,
+    slotName,
+    publicationName,
+    applicationName,
     statusIntervalMs: STATUS_INTERVAL_MS,
     sink,
   });
@@ -76,8 +79,13 @@ class PendingSink implements FrameSink {
 
   update(change: RowUpdate): void {
     if (this.#isDone) return;
-    const row = this.#options.preset.update?.(change);
-    if (row !== undefined) this.insert(row);
+    try {
+      const row = this.#options.preset.update?.(change);
+      if (row !== undefined) this.insert(row);
+    } catch {
+      // The publisher will stop here too, and say why; what is behind does not matter before that.
+      this.#end();
+    }
   }
 
   commit(endLsn: Lsn): void {

@@ -19,7 +19,7 @@ describe('topic route', () => {
     ['x', '(a)?x', 'to-$1', 'to-'],
     ['x', 'x', 'a\\$b\\\\', 'a$b\\'],
     ['b', '(a)|b', '<$1$0>', '<b>'],
-  ])('of %s by %s and %s is %s', (value, regex, replacement, topic) => {
+  ])('of %s by %s and %s is %s', (...[value, regex, replacement, topic]) => {
     expect(compileRoute({ regex, replacement })(value)).toBe(topic);
   });
 

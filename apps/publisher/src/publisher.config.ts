@@ -31,6 +31,11 @@ export interface PublisherSetup {
   readonly sources: readonly SourceConfig[];
 }
 
+/** The source that the environment declares. */
+function sourceOfEnvironment(config: PublisherConfig): SourceConfig {
+  return { ...config, rows: DEFAULT_ROWS };
+}
+
 const { sourcesFile, sourceName, sourceUrl, slotName, ...shared } = publisherOptions;
 /** Beside a file they would be silently without effect. */
 const NOT_BESIDE_A_FILE = [sourceName.env, sourceUrl.env, `${sourceUrl.env}_FILE`, slotName.env];
@@ -43,7 +48,7 @@ export function loadPublisher(env: Environment = process.env): PublisherSetup {
   const file = env[sourcesFile.env] ?? '';
   if (file === '') {
     const config = loadConfig(allOptions, env);
-    return { process: config, sources: [{ ...config, rows: DEFAULT_ROWS }] };
+    return { process: config, sources: [sourceOfEnvironment(config)] };
   }
   const config = loadConfig({ ...publisherProcessOptions, sourcesFile, ...shared }, env);
   const beside = NOT_BESIDE_A_FILE.filter((name) => (env[name] ?? '') !== '');

@@ -116,6 +116,12 @@ function planOf(
     if ('record' in encoded) records.push(encoded.record);
     else leftOut.push({ id: `${letter.partition}:${letter.offset}`, reason: encoded.reason });
   }
+  const begins = [...done.keys()].some((letter) => textOf(letter, DEAD_LETTER_HEADERS.parkedBehind) === null);
+  if (!begins && !withoutPoison)
+    return {
+      refused:
+        'the dead letter that parked the key is gone from its topic (see its retention), and later ones may be: causeway outbox resend has the rows. With --without-poison what is left is sent and the key released',
+    };
   const [first] = leftOut;
   if (first !== undefined && !withoutPoison)
     return {

@@ -20,8 +20,11 @@ import type { Logger } from '#observability';
 import { decodePosition, encodePosition, type StoredPosition } from '#replication';
 import type { SourceConfig } from './publisher.config.ts';
 
-/** Dead letters may be larger than what the topics of events take: that is one reason to be one. */
-const DEAD_LETTER_SETTINGS = { 'max.message.bytes': String(16 * 1024 * 1024) };
+/**
+ * Dead letters may be larger than what the topics of events take: that is one reason to be one. They are kept until somebody
+ * deletes them: what waits behind a parked key is nowhere else in Kafka.
+ */
+const DEAD_LETTER_SETTINGS = { 'max.message.bytes': String(16 * 1024 * 1024), 'retention.ms': '-1' };
 
 /** Sessions are tried again with backoff, so one need not wait long for a broker that is away. */
 const ADMIN_RETRY = { retries: 4, initialRetryTime: 100 };

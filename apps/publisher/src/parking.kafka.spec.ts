@@ -113,9 +113,29 @@ describe('a parked key', () => {
     await emit('k', 2);
     await until(async () => (await numbers('k')).length === 3);
     expect(await numbers('k')).toEqual([0, 1, 2]);
-    const [record] = await context.read('shop.order');
+    const [record] = (await context.read('shop.order')).filter(({ key }) => key === 'k');
     expect(Object.keys(record?.headers ?? {}).filter((name) => name.startsWith('causeway_'))).toEqual([
       'causeway_resent',
     ]);
+  });
+
+  it('is not released in silence when what waits there is gone', async () => {
+    await context.start(settings);
+    const bad = `select outbox.emit('order', 'k', 'order.placed', '{}', headers => '{"ce_id": "forged"}')`;
+    await context.client.query(bad);
+    await until(async () => (await listParkedKeys(target())).length === 1);
+    const [letter] = await context.read('causeway.dead-letters');
+    await emit('k', 1);
+    await until(async () => (await listParkedKeys(target()))[0]?.waiting === 2);
+    const admin = createKafka({ brokers, clientId: 'causeway-test', logger }).admin();
+    await admin.connect();
+    const partitions = [{ partition: letter?.partition ?? 0, offset: String((letter?.offset ?? 0n) + 1n) }];
+    await admin.deleteTopicRecords({ topic: `${context.topics.prefix}causeway.dead-letters`, partitions });
+    await admin.disconnect();
+    expect(await releaseKey(target(), release)).toMatchObject({
+      refused: expect.stringContaining('is gone') as unknown,
+    });
+    expect(await releaseKey(target(), { ...release, withoutPoison: true })).toMatchObject({ sent: 1, leftOut: [] });
+    expect(await numbers('k')).toEqual([1]);
   });
 });

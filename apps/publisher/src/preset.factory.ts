@@ -8,9 +8,7 @@ import type { PresetParts, RowPreset } from './row.preset.ts';
 
 /** The table that a source's rows are inserted into. */
 export function tableOf({ rows }: Pick<SourceConfig, 'rows'>): TableName {
-  if (rows.preset === 'debezium-outbox') return rows.table;
-  const [schema = '', table = ''] = rows.table.split('.');
-  return { schema, table };
+  return rows.table;
 }
 
 /** The preset that the source declares. */

@@ -54,8 +54,8 @@ export class RecordGuard {
     return record.topic === deadLetters ? this.#options.poison === 'park-key' : this.#lacksKey(record);
   }
 
-  #lacksKey({ key }: ProducerRecord): boolean {
-    return key === null && this.#options.nullKey === 'refuse';
+  #lacksKey(record: ProducerRecord): boolean {
+    return this.#options.nullKey === 'refuse' && record.key === null;
   }
 
   #judge(

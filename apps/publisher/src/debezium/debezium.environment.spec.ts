@@ -15,7 +15,7 @@ describe("the environment's preset", () => {
   it('is our own table unless it says otherwise', () => {
     expect(presetOfEnvironment({ preset: 'causeway', outboxTable: undefined, debeziumOptions: undefined })).toEqual({
       preset: 'causeway',
-      table: 'outbox.events',
+      table: { schema: 'outbox', table: 'events' },
     });
   });
 

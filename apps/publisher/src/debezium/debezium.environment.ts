@@ -1,6 +1,6 @@
 import { CausewayError } from '#contracts';
 import { z } from 'zod';
-import { DEFAULT_ROWS, rowsSchema, type RowsConfig } from '#config';
+import { rowsSchema, type RowsConfig } from '#config';
 import { readOptionsText } from './options.text.ts';
 
 /** What the environment says of a source's table. */
@@ -17,7 +17,7 @@ export interface PresetEnvironment {
 export function presetOfEnvironment(environment: PresetEnvironment): RowsConfig {
   const { preset, outboxTable: table, debeziumOptions = '' } = environment;
   try {
-    if (preset === 'causeway') return rowsSchema.parse({ ...DEFAULT_ROWS, ...(isGiven(table) ? { table } : {}) });
+    if (preset === 'causeway') return rowsSchema.parse({ preset, ...(isGiven(table) ? { table } : {}) });
     return rowsSchema.parse({ preset, table: table ?? '', options: readOptionsText(debeziumOptions) });
   } catch (error) {
     if (!(error instanceof z.ZodError) && !(error instanceof SyntaxError)) throw error;

@@ -1,14 +1,19 @@
 import { z } from 'zod';
 import { debeziumPresetSchema } from '../debezium/debezium.options.ts';
 
+/** `schema.table` as it stands in a file. */
+const tableName = z
+  .string()
+  .regex(/^[^."]+\.[^."]+$/, 'must be a table with its schema, such as public.outbox')
+  .transform((name) => {
+    const [schema = '', table = ''] = name.split('.');
+    return { schema, table };
+  });
+
 const causeway = z
   .strictObject({
     preset: z.literal('causeway'),
-    table: z
-      .string()
-      .regex(/^[^."]+\.[^."]+$/, 'must be a table with its schema, such as outbox.events')
-      .default('outbox.events')
-      .describe('Table laid out like outbox.events, with its schema'),
+    table: tableName.prefault('outbox.events').describe('Table laid out like outbox.events, with its schema'),
   })
   .describe('The table of the product migrations, and messages of outbox.emit_message; CloudEvents in binary mode');
 
@@ -21,4 +26,4 @@ export const rowsSchema = z.discriminatedUnion('preset', [
 export type RowsConfig = z.output<typeof rowsSchema>;
 
 /** Where nothing is declared. */
-export const DEFAULT_ROWS: Extract<RowsConfig, { preset: 'causeway' }> = { preset: 'causeway', table: 'outbox.events' };
+export const DEFAULT_ROWS: RowsConfig = { preset: 'causeway', table: { schema: 'outbox', table: 'events' } };

@@ -61,7 +61,7 @@ describe('readSourcesFile', () => {
         sourceUrl: 'postgres://publisher:p%40ss%2Fword@db:5432/portal?sslmode=disable',
         slotName: 'causeway_portal',
         publicationName: 'causeway_outbox',
-        rows: { preset: 'causeway', table: 'outbox.events' },
+        rows: { preset: 'causeway', table: { schema: 'outbox', table: 'events' } },
         batchBytes: 4 * 1024 * 1024,
         batchRows: 100,
         topicPartitions: 12,
@@ -71,14 +71,14 @@ describe('readSourcesFile', () => {
         sourceUrl: 'postgres://publisher:from-file@db/crm',
         slotName: 'causeway_crm',
         publicationName: 'theirs',
-        rows: { preset: 'causeway', table: 'crm.outbox' },
+        rows: { preset: 'causeway', table: { schema: 'crm', table: 'outbox' } },
       },
       {
         sourceName: 'shop',
         sourceUrl: 'postgres://shop',
         slotName: 'causeway_shop',
         publicationName: 'causeway_outbox',
-        rows: { preset: 'causeway', table: 'outbox.events' },
+        rows: { preset: 'causeway', table: { schema: 'outbox', table: 'events' } },
       },
     ]);
   });

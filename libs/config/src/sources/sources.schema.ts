@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Config, Option } from '../option.ts';
 import { kafkaOptions } from '../options/kafka.options.ts';
 import { publisherOptions } from '../options/publisher.options.ts';
-import { DEFAULT_ROWS, rowsSchema } from './rows.schema.ts';
+import { rowsSchema } from './rows.schema.ts';
 import { settingSchema } from './setting.schema.ts';
 
 const {
@@ -49,7 +49,7 @@ const sourceSchema = z.strictObject({
     .regex(/^[a-z0-9_]{1,63}$/, 'must be 1 to 63 lower-case letters, digits or "_", as Postgres wants it')
     .describe(slotName.help),
   publication: z.string().min(1).default('causeway_outbox').describe(publicationName.help),
-  rows: rowsSchema.default(DEFAULT_ROWS).describe('How rows become records'),
+  rows: rowsSchema.prefault({ preset: 'causeway' }).describe('How rows become records'),
   ...settings,
 });
 

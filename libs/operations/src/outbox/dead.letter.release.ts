@@ -6,7 +6,7 @@ import {
   type ParkedKey,
   type ProducerRecord,
 } from '#kafka';
-import { CLIENT_ID, quiet } from '../slot/position.side.ts';
+import { CLIENT_ID, kafkaOf, quiet } from '../slot/position.side.ts';
 import { slotNameOf, topicsOf, type SourceTarget } from '../slot/source.target.ts';
 import { CommittedReader, type CommittedRecord } from './committed.reader.ts';
 import { isOf, textOf } from './dead.letters.ts';
@@ -45,7 +45,7 @@ export async function releaseKey(target: SourceTarget, options: ReleaseOptions):
   if ('refused' in found) return found;
   const letters: CommittedRecord[] = [];
   await using reader = new CommittedReader({
-    brokers: target.kafkaBrokers,
+    ...kafkaOf(target),
     topic: topicsOf(target).deadLetters,
     onRecord: (record) => {
       if (isOf(target, record) && textOf(record, DEAD_LETTER_HEADERS.parking) === found.parking) letters.push(record);
@@ -116,6 +116,12 @@ function planOf(
     if ('record' in encoded) records.push(encoded.record);
     else leftOut.push({ id: `${letter.partition}:${letter.offset}`, reason: encoded.reason });
   }
+  const begins = [...done.keys()].some((letter) => textOf(letter, DEAD_LETTER_HEADERS.parkedBehind) === null);
+  if (!begins && !withoutPoison)
+    return {
+      refused:
+        'the dead letter that parked the key is gone from its topic (see its retention), and later ones may be: causeway outbox resend has the rows. With --without-poison what is left is sent and the key released',
+    };
   const [first] = leftOut;
   if (first !== undefined && !withoutPoison)
     return {
@@ -126,7 +132,7 @@ function planOf(
 
 function fencingProducer(target: SourceTarget) {
   const producer = createTransactionalProducer('platformatic', {
-    brokers: target.kafkaBrokers,
+    ...kafkaOf(target),
     clientId: CLIENT_ID,
     logger: quiet(),
     transactionalId: publisherTransactionalId(slotNameOf(target)),

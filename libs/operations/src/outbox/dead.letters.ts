@@ -1,5 +1,5 @@
 import { DEAD_LETTER_HEADERS, EVENT_HEADERS, sourceOfProduct } from '#contracts';
-import { openTopicAdmin } from '../slot/position.side.ts';
+import { kafkaOf, openTopicAdmin } from '../slot/position.side.ts';
 import { topicsOf, type SourceTarget } from '../slot/source.target.ts';
 import { readCommitted, type CommittedRecord } from './committed.reader.ts';
 
@@ -53,7 +53,7 @@ async function readOwn(target: SourceTarget, onRecord: (record: CommittedRecord)
   } finally {
     await admin.close();
   }
-  await readCommitted({ brokers: target.kafkaBrokers, topic }, (record) => {
+  await readCommitted({ ...kafkaOf(target), topic }, (record) => {
     if (isOf(target, record)) onRecord(record);
   });
 }

@@ -1,6 +1,6 @@
 import { DEAD_LETTER_HEADERS } from '#contracts';
 import { readParkedKeys, type ParkedKey } from '#kafka';
-import { CLIENT_ID, openTopicAdmin } from '../slot/position.side.ts';
+import { CLIENT_ID, kafkaOf, openTopicAdmin } from '../slot/position.side.ts';
 import { topicsOf, type SourceTarget } from '../slot/source.target.ts';
 import { readCommitted } from './committed.reader.ts';
 import { textOf } from './dead.letters.ts';
@@ -19,7 +19,7 @@ export async function readParked(target: SourceTarget): Promise<ParkedKey[]> {
   } finally {
     await admin.close();
   }
-  const options = { brokers: target.kafkaBrokers, clientId: CLIENT_ID, topic, timeoutMs: READ_TIMEOUT_MS };
+  const options = { ...kafkaOf(target), clientId: CLIENT_ID, topic, timeoutMs: READ_TIMEOUT_MS };
   return readParkedKeys(options, { source: target.name, slot: target.slot });
 }
 
@@ -28,7 +28,7 @@ export async function listParkedKeys(target: SourceTarget): Promise<WaitingKey[]
   const parked = await readParked(target);
   if (parked.length === 0) return [];
   const waiting = new Map<string, number>();
-  await readCommitted({ brokers: target.kafkaBrokers, topic: topicsOf(target).deadLetters }, (record) => {
+  await readCommitted({ ...kafkaOf(target), topic: topicsOf(target).deadLetters }, (record) => {
     const parking = textOf(record, DEAD_LETTER_HEADERS.parking);
     if (parking !== null) waiting.set(parking, (waiting.get(parking) ?? 0) + 1);
   });

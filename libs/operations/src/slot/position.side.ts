@@ -23,8 +23,15 @@ export function quiet(): Logger {
   return createLogger({ service: CLIENT_ID, level: 'silent' });
 }
 
-export function openTopicAdmin({ kafkaBrokers: brokers }: Pick<SourceTarget, 'kafkaBrokers'>): TopicAdmin {
-  return new TopicAdmin(createKafka({ brokers, clientId: CLIENT_ID, logger: quiet(), retry: ADMIN_RETRY }));
+/** Where a target's Kafka is. */
+export function kafkaOf({ kafkaBrokers: brokers }: Pick<SourceTarget, 'kafkaBrokers'>): {
+  readonly brokers: readonly string[];
+} {
+  return { brokers };
+}
+
+export function openTopicAdmin(target: Pick<SourceTarget, 'kafkaBrokers'>): TopicAdmin {
+  return new TopicAdmin(createKafka({ ...kafkaOf(target), clientId: CLIENT_ID, logger: quiet(), retry: ADMIN_RETRY }));
 }
 
 /**
@@ -41,7 +48,7 @@ export async function newestPosition(target: SourceTarget): Promise<StoredPositi
     await admin.close();
   }
   const key = positionKey(target.name, target.slot);
-  const options = { brokers: target.kafkaBrokers, clientId: CLIENT_ID, topic, timeoutMs: READ_TIMEOUT_MS };
+  const options = { ...kafkaOf(target), clientId: CLIENT_ID, topic, timeoutMs: READ_TIMEOUT_MS };
   const value = await readPosition(options, key);
   if (value === undefined) return undefined;
   try {
@@ -63,7 +70,7 @@ export async function replacePosition(
   const topic = topicsOf(target).positions;
   const admin = openTopicAdmin(target);
   const producer = createTransactionalProducer('platformatic', {
-    brokers: target.kafkaBrokers,
+    ...kafkaOf(target),
     clientId: CLIENT_ID,
     logger: quiet(),
     transactionalId: publisherTransactionalId(slotNameOf(target)),

@@ -135,6 +135,7 @@ export class BatchPump implements FrameSink {
     if (comparePositions(batch.position, this.#stored) <= 0) throw new Error('a position that does not go forward');
     this.#inFlightBytes = batch.bytes;
     await this.#options.store(batch);
+    for (const record of batch.records) record.release?.();
     this.#inFlightBytes = 0;
     this.#stored = batch.position;
     this.#storedAt = Date.now();

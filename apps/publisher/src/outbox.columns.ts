@@ -23,20 +23,27 @@ const COLUMNS = {
   occurredAt: 'occurred_at',
 } as const satisfies Record<keyof OutboxRow, string>;
 
-type Indexes = { readonly [column in keyof OutboxRow]: number };
+/** Place of each column in a row of the stream. */
+export type OutboxIndexes = { readonly [column in keyof OutboxRow]: number };
 
 /** Finds the outbox's columns by name, once for each description of the table that the stream gives. */
 export class OutboxReader {
   #relation: Relation | undefined;
-  #indexes: Indexes | undefined;
+  #judged: Relation | undefined;
+  #isOutbox = false;
+  #indexes: OutboxIndexes | undefined;
 
-  isOutbox({ schema, table }: Relation): boolean {
-    return schema === OUTBOX_TABLE.schema && table === OUTBOX_TABLE.table;
+  isOutbox(relation: Relation): boolean {
+    if (relation !== this.#judged) {
+      this.#judged = relation;
+      this.#isOutbox = relation.schema === OUTBOX_TABLE.schema && relation.table === OUTBOX_TABLE.table;
+    }
+    return this.#isOutbox;
   }
 
   /** @throws CausewayError `PUBLICATION_MISSING` when the table or the publication leaves a column out. */
   read(row: Row): OutboxRow {
-    const at = this.#indexesOf(row.relation);
+    const at = this.indexesOf(row.relation);
     return {
       id: row.bytes(at.id),
       aggregateType: row.bytes(at.aggregateType),
@@ -51,7 +58,8 @@ export class OutboxReader {
     };
   }
 
-  #indexesOf(relation: Relation): Indexes {
+  /** @throws CausewayError `PUBLICATION_MISSING` when the table or the publication leaves a column out. */
+  indexesOf(relation: Relation): OutboxIndexes {
     if (relation !== this.#relation || this.#indexes === undefined) {
       this.#indexes = indexesOf(relation);
       this.#relation = relation;
@@ -60,7 +68,7 @@ export class OutboxReader {
   }
 }
 
-function indexesOf(relation: Relation): Indexes {
+function indexesOf(relation: Relation): OutboxIndexes {
   const found = Object.entries(COLUMNS).map(([name, column]) => {
     const index = relation.columns.indexOf(column);
     if (index === -1) {
@@ -71,5 +79,5 @@ function indexesOf(relation: Relation): Indexes {
     }
     return [name, index] as const;
   });
-  return Object.fromEntries(found) as Indexes;
+  return Object.fromEntries(found) as OutboxIndexes;
 }

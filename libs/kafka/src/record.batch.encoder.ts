@@ -1,6 +1,7 @@
-import { crc32c } from '@platformatic/kafka';
-import { ByteWriter, bytesLength, varintLength } from './byte.writer.ts';
+import { bytesLength, varintLength, writeBytes, writeVarint } from './byte.writer.ts';
+import { crc32c } from './crc32c.ts';
 import { headerNameBytes } from './header.names.ts';
+import { PackedRecord } from './packed.record.ts';
 import type { ProducerRecord } from './producer.port.ts';
 
 /** What the broker needs to tell a batch of a transaction from one that was sent twice. */
@@ -28,32 +29,55 @@ const FIXED_BYTES = 2;
 /**
  * Encodes one partition's records of a transaction as one uncompressed record batch, each byte copied once. The client's own
  * encoder makes some forty small buffers of a record with ten headers and joins them several times over.
+ * `allocate` gives memory of exactly so many bytes.
  */
-export function encodeRecordBatch(records: readonly BatchedRecord[], identity: BatchIdentity): Buffer {
-  const lengths = records.map(recordLength);
-  const size = lengths.reduce((sum, length) => sum + varintLength(length) + length, HEADER_BYTES);
-  const batch = Buffer.allocUnsafe(size);
-  const writer = new ByteWriter(batch, HEADER_BYTES);
-  for (const [index, { key, value, headers }] of records.entries()) {
-    writer.varint(lengths[index] ?? 0);
-    writer.zeros(FIXED_BYTES);
-    writer.varint(index);
-    writer.bytes(key);
-    writer.bytes(value);
-    writer.varint(headers.size);
-    for (const [name, header] of headers) {
-      writer.bytes(headerNameBytes(name));
-      writer.bytes(header);
-    }
+export function encodeRecordBatch(
+  records: readonly BatchedRecord[],
+  identity: BatchIdentity,
+  allocate: (bytes: number) => Buffer = (bytes) => Buffer.allocUnsafe(bytes),
+): Buffer {
+  const bodies = new Uint32Array(records.length);
+  let size = HEADER_BYTES;
+  for (let index = 0; index < records.length; index += 1) {
+    const length = bodyLength(records[index] as BatchedRecord);
+    bodies[index] = length;
+    const whole = FIXED_BYTES + varintLength(index) + length;
+    size += varintLength(whole) + whole;
+  }
+  const batch = allocate(size);
+  let at = HEADER_BYTES;
+  for (let index = 0; index < records.length; index += 1) {
+    at = writeVarint(batch, FIXED_BYTES + varintLength(index) + (bodies[index] as number), at);
+    batch[at] = 0;
+    batch[at + 1] = 0;
+    at = writeVarint(batch, index, at + FIXED_BYTES);
+    at = writeBody(batch, records[index] as BatchedRecord, at);
   }
   writeHeader(batch, { ...identity, count: records.length });
   return batch;
 }
 
-function recordLength({ key, value, headers }: BatchedRecord, index: number): number {
-  let length = FIXED_BYTES + varintLength(index) + bytesLength(key) + bytesLength(value) + varintLength(headers.size);
+function bodyLength(record: BatchedRecord): number {
+  if (record instanceof PackedRecord) return record.end - record.start;
+  const { key, value, headers } = record;
+  let length = bytesLength(key) + bytesLength(value) + varintLength(headers.size);
   for (const [name, header] of headers) length += bytesLength(headerNameBytes(name)) + bytesLength(header);
   return length;
+}
+
+function writeBody(batch: Buffer, record: BatchedRecord, from: number): number {
+  if (record instanceof PackedRecord) {
+    record.slab.buffer.copy(batch, from, record.start, record.end);
+    return from + record.end - record.start;
+  }
+  const { key, value, headers } = record;
+  let at = writeBytes(batch, value, writeBytes(batch, key, from));
+  at = writeVarint(batch, headers.size, at);
+  for (const [name, header] of headers) {
+    at = writeBytes(batch, headerNameBytes(name), at);
+    at = writeBytes(batch, header, at);
+  }
+  return at;
 }
 
 function writeHeader(

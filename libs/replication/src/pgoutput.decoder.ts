@@ -22,7 +22,7 @@ const XLOG_DATA_HEADER = 25;
 /**
  * Reads the frames of a replication copy stream with pgoutput's protocol version 1, as far as an outbox needs them.
  * Formats: PostgreSQL manual, "Streaming Replication Protocol" and "Logical Replication Message Formats".
- * Every row is copied once: pg's parser overwrites a frame when it reads on.
+ * Rows are not copied: they point into the buffer that they came in.
  */
 export class PgoutputDecoder {
   readonly #relations = new Map<number, Relation>();
@@ -32,31 +32,37 @@ export class PgoutputDecoder {
     this.#sink = sink;
   }
 
-  /** @throws RangeError when the frame is none that the protocol knows: the stream cannot be trusted from there on. */
-  decode(frame: Buffer): void {
-    const kind = frame.readUInt8(0);
-    if (kind === XLOG_DATA) this.#decodeMessage(frame);
+  /**
+   * Reads one frame: a part of a buffer that nobody will write to.
+   * @throws RangeError when it is none that the protocol knows: the stream cannot be trusted from there on.
+   */
+  decode(buffer: Buffer, start = 0, end = buffer.length): void {
+    const kind = buffer.readUInt8(start);
+    if (kind === XLOG_DATA) this.#decodeMessage(buffer, start + XLOG_DATA_HEADER, end);
     else if (kind === KEEPALIVE) {
-      this.#sink.keepalive({ walEnd: frame.readBigUInt64BE(1), replyRequested: frame.readUInt8(17) === 1 });
+      this.#sink.keepalive({
+        walEnd: buffer.readBigUInt64BE(start + 1),
+        replyRequested: buffer.readUInt8(start + 17) === 1,
+      });
     } else throw new RangeError(`unknown frame ${kind}`);
   }
 
-  #decodeMessage(frame: Buffer): void {
-    const at = XLOG_DATA_HEADER + 1;
-    switch (frame.readUInt8(XLOG_DATA_HEADER)) {
+  #decodeMessage(buffer: Buffer, start: number, end: number): void {
+    const at = start + 1;
+    switch (buffer.readUInt8(start)) {
       case 0x49 /* I: insert */:
-        return this.#sink.insert(this.#readInsert(frame));
+        return this.#sink.insert(this.#readInsert(buffer, at, end));
       case 0x42 /* B: begin */:
-        return this.#sink.begin({ commitLsn: frame.readBigUInt64BE(at), commitTime: readTime(frame, at + 8) });
+        return this.#sink.begin({ commitLsn: buffer.readBigUInt64BE(at), commitTime: readTime(buffer, at + 8) });
       case 0x43 /* C: commit, flags first, then its own address, then its end */:
-        return this.#sink.commit(frame.readBigUInt64BE(at + 9));
+        return this.#sink.commit(buffer.readBigUInt64BE(at + 9));
       case 0x52 /* R: relation */: {
-        const relation = readRelation(frame, at);
+        const relation = readRelation(buffer, at);
         this.#relations.set(relation.id, relation);
         return undefined;
       }
       case 0x4d /* M: logical message */:
-        return this.#sink.message?.(readMessage(frame, at));
+        return this.#sink.message?.(readMessage(buffer, at));
       case 0x4f /* O: origin */:
       case 0x59 /* Y: type */:
       case 0x55 /* U: update */:
@@ -65,16 +71,15 @@ export class PgoutputDecoder {
         // Only inserts into the outbox are events; a publication that sends more does no harm.
         return undefined;
       default:
-        throw new RangeError(`unknown message ${frame.readUInt8(XLOG_DATA_HEADER)}`);
+        throw new RangeError(`unknown message ${buffer.readUInt8(start)}`);
     }
   }
 
-  #readInsert(frame: Buffer): Row {
-    const copy = Buffer.allocUnsafe(frame.length - XLOG_DATA_HEADER);
-    frame.copy(copy, 0, XLOG_DATA_HEADER);
-    const relation = this.#relations.get(copy.readUInt32BE(1));
+  #readInsert(buffer: Buffer, at: number, end: number): Row {
+    const relation = this.#relations.get(buffer.readUInt32BE(at));
     if (relation === undefined) throw new RangeError('a row of a relation that was not described');
-    return readRow(relation, { frame: copy, offset: 6 });
+    // The relation's id and the mark of a new tuple stand before.
+    return readRow(relation, { frame: buffer, offset: at + 5, end });
   }
 }
 

@@ -34,6 +34,8 @@ else {
       `publisher: ${rows} rows of ~${payload} bytes, ${producer}, median of ${runs} (${where.cpu}, ${where.cores} cores, ${where.memoryGb} GB, node ${where.node}; ${where.servers})\n${tableOf(measured)}`,
     );
     if (options.json) process.stdout.write(`${JSON.stringify({ ...figuresOf(measured), options, machine: where })}\n`);
+  } catch (error) {
+    if (!cleanup.interrupted) throw error;
   } finally {
     bar.clear();
     await cleanup.run();

@@ -33,7 +33,7 @@ const asRead = ({ topic, partition, key, value, headers }: EncodedRecord): objec
   partition,
   key: key?.toString('hex'),
   value: value?.toString('hex'),
-  headers: [...headers].map(([name, header]) => [name, header.toString('hex')]),
+  headers: [...headers].map(([name, header]) => [name, header?.toString('hex')]),
 });
 
 const text = fc.oneof(fc.string({ maxLength: 60, unit: 'grapheme' }), fc.constantFrom('', 'a', 'order', '42'));

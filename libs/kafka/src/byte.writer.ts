@@ -7,6 +7,22 @@ export function varintLength(value: number): number {
   return zigzag < 0x1000_0000 ? 4 : 5;
 }
 
+/** The same for a whole number of up to 53 bits. */
+export function varlongLength(value: number): number {
+  if (fitsInt32(value)) return varintLength(value);
+  let length = 1;
+  for (let rest = zigzag64(value) >> 7n; rest > 0n; rest >>= 7n) length += 1;
+  return length;
+}
+
+function fitsInt32(value: number): boolean {
+  return (value | 0) === value;
+}
+
+function zigzag64(value: number): bigint {
+  return value < 0 ? BigInt(value) * -2n - 1n : BigInt(value) * 2n;
+}
+
 const NULL_LENGTH = -1;
 /** Below this a loop is faster than a call into the runtime. */
 export const SMALL = 32;
@@ -26,6 +42,19 @@ export function writeVarint(target: Buffer, value: number, at: number): number {
     rest >>>= 7;
   }
   target[end] = rest;
+  return end + 1;
+}
+
+/** The same for a whole number of up to 53 bits. */
+export function writeVarlong(target: Buffer, value: number, at: number): number {
+  if (fitsInt32(value)) return writeVarint(target, value, at);
+  let end = at;
+  let rest = zigzag64(value);
+  for (; rest >= 0x80n; rest >>= 7n) {
+    target[end] = Number(rest & 0x7fn) | 0x80;
+    end += 1;
+  }
+  target[end] = Number(rest);
   return end + 1;
 }
 

@@ -100,6 +100,14 @@ function byTopic(batches: readonly PartitionBatch[]): TopicMessages[] {
   return [...topics].map(([topic, records]) => ({ topic, messages: records.map(asMessage) }));
 }
 
-function asMessage({ partition, key, value, headers }: PlacedRecord): Message {
-  return { partition, key, value, headers: Object.fromEntries(headers) };
+function asMessage({ partition, key, value, headers, timestamp }: PlacedRecord): Message {
+  // Its types leave a null header out, its encoder writes it.
+  const named = Object.fromEntries(headers) as Record<string, Buffer>;
+  return {
+    partition,
+    key,
+    value,
+    headers: named,
+    ...(timestamp === undefined ? {} : { timestamp: String(timestamp) }),
+  };
 }

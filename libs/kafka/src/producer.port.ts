@@ -5,7 +5,9 @@ export interface ProducerRecord {
   readonly partition?: number;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  readonly headers: ReadonlyMap<string, Buffer>;
+  readonly headers: ReadonlyMap<string, Buffer | null>;
+  /** Milliseconds since 1970; absent: when it is produced. */
+  readonly timestamp?: number;
   /** What `recordBytes` said, where the caller has asked already. */
   readonly bytes?: number;
   /** Called once it is stored: the memory that it lies in may be used for something else. */

@@ -1,4 +1,4 @@
-import { bytesLength, varintLength, writeBytes, writeVarint } from './byte.writer.ts';
+import { bytesLength, varintLength, varlongLength, writeBytes, writeVarint, writeVarlong } from './byte.writer.ts';
 import { crc32c } from './crc32c.ts';
 import { headerNameBytes } from './header.names.ts';
 import { PackedRecord } from './packed.record.ts';
@@ -9,11 +9,11 @@ export interface BatchIdentity {
   readonly producerId: bigint;
   readonly producerEpoch: number;
   readonly firstSequence: number;
-  /** Milliseconds since 1970, for all records. */
+  /** Milliseconds since 1970, for all records that have no time of their own. */
   readonly timestamp: number;
 }
 
-export type BatchedRecord = Pick<ProducerRecord, 'key' | 'value' | 'headers'>;
+export type BatchedRecord = Pick<ProducerRecord, 'key' | 'value' | 'headers' | 'timestamp'>;
 
 /** Header of a record batch, format v2 (Kafka protocol guide, "Record Batch"). */
 const HEADER_BYTES = 61;
@@ -23,8 +23,8 @@ const CRC_COUNTS_FROM = 21;
 const NO_LEADER_EPOCH = -1;
 const MAGIC = 2;
 const TRANSACTIONAL = 0x10;
-/** Attributes and time delta of a record, both always 0. */
-const FIXED_BYTES = 2;
+/** Attributes of a record, always 0. */
+const ATTRIBUTES_BYTES = 1;
 
 /**
  * Encodes one partition's records of a transaction as one uncompressed record batch, each byte copied once. The client's own
@@ -36,24 +36,30 @@ export function encodeRecordBatch(
   identity: BatchIdentity,
   allocate: (bytes: number) => Buffer = (bytes) => Buffer.allocUnsafe(bytes),
 ): Buffer {
-  const bodies = new Uint32Array(records.length);
+  const lengths = new Uint32Array(records.length);
+  // A record's time is told as the distance to the first one's; mostly all are the same.
+  const firstTime = records[0]?.timestamp ?? identity.timestamp;
+  let maxTime = firstTime;
   let size = HEADER_BYTES;
   for (let index = 0; index < records.length; index += 1) {
-    const length = bodyLength(records[index] as BatchedRecord);
-    bodies[index] = length;
-    const whole = FIXED_BYTES + varintLength(index) + length;
-    size += varintLength(whole) + whole;
+    const record = records[index] as BatchedRecord;
+    const time = record.timestamp ?? identity.timestamp;
+    if (time > maxTime) maxTime = time;
+    const length = ATTRIBUTES_BYTES + varlongLength(time - firstTime) + varintLength(index) + bodyLength(record);
+    lengths[index] = length;
+    size += varintLength(length) + length;
   }
   const batch = allocate(size);
   let at = HEADER_BYTES;
   for (let index = 0; index < records.length; index += 1) {
-    at = writeVarint(batch, FIXED_BYTES + varintLength(index) + (bodies[index] as number), at);
+    const record = records[index] as BatchedRecord;
+    at = writeVarint(batch, lengths[index] as number, at);
     batch[at] = 0;
-    batch[at + 1] = 0;
-    at = writeVarint(batch, index, at + FIXED_BYTES);
-    at = writeBody(batch, records[index] as BatchedRecord, at);
+    at = writeVarlong(batch, (record.timestamp ?? identity.timestamp) - firstTime, at + ATTRIBUTES_BYTES);
+    at = writeVarint(batch, index, at);
+    at = writeBody(batch, record, at);
   }
-  writeHeader(batch, { ...identity, count: records.length });
+  writeHeader(batch, { ...identity, count: records.length, firstTime, maxTime });
   return batch;
 }
 
@@ -80,18 +86,18 @@ function writeBody(batch: Buffer, record: BatchedRecord, from: number): number {
   return at;
 }
 
-function writeHeader(
-  batch: Buffer,
-  { producerId, producerEpoch, firstSequence, timestamp, count }: BatchIdentity & { count: number },
-): void {
+type Header = BatchIdentity & { readonly count: number; readonly firstTime: number; readonly maxTime: number };
+
+function writeHeader(batch: Buffer, header: Header): void {
+  const { producerId, producerEpoch, firstSequence, count, firstTime, maxTime } = header;
   batch.writeBigInt64BE(0n, 0);
   batch.writeInt32BE(batch.length - LENGTH_COUNTS_FROM, 8);
   batch.writeInt32BE(NO_LEADER_EPOCH, 12);
   batch.writeInt8(MAGIC, 16);
   batch.writeInt16BE(TRANSACTIONAL, 21);
   batch.writeInt32BE(count - 1, 23);
-  batch.writeBigInt64BE(BigInt(timestamp), 27);
-  batch.writeBigInt64BE(BigInt(timestamp), 35);
+  batch.writeBigInt64BE(BigInt(firstTime), 27);
+  batch.writeBigInt64BE(BigInt(maxTime), 35);
   batch.writeBigInt64BE(producerId, 43);
   batch.writeInt16BE(producerEpoch, 51);
   batch.writeInt32BE(firstSequence, 53);

@@ -53,6 +53,11 @@ export class RecordPacker {
     this.#buffer[this.#at - before] = byte;
   }
 
+  /** In place of a span: no key, no value. */
+  nothing(): void {
+    this.#at = writeVarint(this.#buffer, -1, this.#at);
+  }
+
   headerCount(count: number): void {
     this.#at = writeVarint(this.#buffer, count, this.#at);
   }
@@ -63,9 +68,10 @@ export class RecordPacker {
     this.#at += bytes.length;
   }
 
-  close(topic: string, partition: number | undefined): PackedRecord {
+  /** Ends the record, and says where it goes. */
+  close(topic: string, partition: number | undefined, timestamp?: number): PackedRecord {
     const slab = this.#slab;
-    const record = new PackedRecord({ topic, partition }, { slab, start: this.#start, end: this.#at });
+    const record = new PackedRecord({ topic, partition, timestamp }, { slab, start: this.#start, end: this.#at });
     this.#start = this.#at;
     slab.users += 1;
     return record;

@@ -12,6 +12,7 @@ export const BATCH_OVERHEAD = 61;
 export function recordBytes(record: Pick<ProducerRecord, 'key' | 'value' | 'headers' | 'bytes'>): number {
   if (record.bytes !== undefined) return record.bytes;
   let bytes = RECORD_OVERHEAD + (record.key?.length ?? 0) + (record.value?.length ?? 0);
-  for (const [name, value] of record.headers) bytes += HEADER_OVERHEAD + headerNameBytes(name).length + value.length;
+  for (const [name, value] of record.headers)
+    bytes += HEADER_OVERHEAD + headerNameBytes(name).length + (value?.length ?? 0);
   return bytes;
 }

@@ -10,6 +10,7 @@ import {
   type DrainFigures,
   type Measured,
 } from './publisher/bench.report.ts';
+import { LAYOUTS } from './publisher/bench.layout.ts';
 import { BenchSource } from './publisher/bench.source.ts';
 import type { RunOptions } from './publisher/bench.run.ts';
 import { Cleanup } from './publisher/cleanup.ts';
@@ -29,9 +30,9 @@ else {
     const where = machine(stack.provider);
     const measured = await measure(stack, options);
     bar.clear();
-    const { rows, payload, producer, runs } = options;
+    const { rows, payload, producer, runs, headers } = options;
     process.stdout.write(
-      `publisher: ${rows} rows of ~${payload} bytes, ${producer}, median of ${runs} (${where.cpu}, ${where.cores} cores, ${where.memoryGb} GB, node ${where.node}; ${where.servers})\n${tableOf(measured)}`,
+      `publisher: ${rows} rows of ~${payload} bytes, headers: ${headers}, ${producer}, median of ${runs} (${where.cpu}, ${where.cores} cores, ${where.memoryGb} GB, node ${where.node}; ${where.servers})\n${tableOf(measured)}`,
     );
     if (options.json) process.stdout.write(`${JSON.stringify({ ...figuresOf(measured), options, machine: where })}\n`);
   } catch (error) {
@@ -43,7 +44,7 @@ else {
 }
 
 async function measure(stack: Stack, asked: BenchOptions): Promise<Measured> {
-  const source = await BenchSource.create(stack.postgresUrl);
+  const source = await BenchSource.create(stack.postgresUrl, LAYOUTS[asked.headers]);
   cleanup.add(() => source[Symbol.asyncDispose]());
   const run = { brokers: stack.kafkaBrokers, source, producer: asked.producer, cleanup };
   const drains: DrainCase[] = [];

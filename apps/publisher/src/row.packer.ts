@@ -15,6 +15,7 @@ import {
 } from '#kafka';
 import type { Row } from '#replication';
 import type { OutboxIndexes } from './outbox.columns.ts';
+import { TopicMemo } from './topic.memo.ts';
 
 export interface RowPackerOptions {
   /** The event's `source` attribute. */
@@ -52,11 +53,11 @@ export class RowPacker {
   readonly #packer = new RecordPacker();
   readonly #beforeType: Buffer;
   readonly #constantBytes: number;
-  #lastType = Buffer.alloc(0);
-  #lastTopic: string | undefined;
+  readonly #topics: TopicMemo;
 
   constructor(options: RowPackerOptions) {
     this.#options = options;
+    this.#topics = new TopicMemo(options.topicOf);
     this.#beforeType = Buffer.concat([name(EVENT_HEADERS.source), name(options.source), name(EVENT_HEADERS.type)]);
     const constants = [BEFORE_ID, this.#beforeType, BEFORE_SUBJECT, AFTER_SUBJECT, BEFORE_VERSION, FIRST_VERSION];
     this.#constantBytes = [...constants, AFTER_VERSION, BEFORE_TENANT].reduce((sum, { length }) => sum + length, 0);
@@ -80,7 +81,7 @@ export class RowPacker {
     const timeEnd = row.end(at.occurredAt);
     if (payload < 0 || id === idEnd || type === typeEnd || aggregateId === aggregateIdEnd) return undefined;
     if (!isInstant(frame, time, timeEnd)) return undefined;
-    const topic = this.#topicOf(frame, row.start(at.aggregateType), row.end(at.aggregateType));
+    const topic = this.#topics.find(frame, row.start(at.aggregateType), row.end(at.aggregateType));
     if (topic === undefined) return undefined;
     const own = ownHeaders(row, at.headers);
     if (own === undefined) return undefined;
@@ -122,23 +123,6 @@ export class RowPacker {
     const hash = state === undefined ? 0 : murmur2(frame, key, keyEnd);
     return packer.close(topic, state === undefined ? undefined : partitionOfHash(hash, state.partitions));
   }
-
-  /** Rows of one type come one after another, so the last one is looked at first. */
-  #topicOf(frame: Buffer, start: number, end: number): string | undefined {
-    if (start < 0) return undefined;
-    if (!isSame(this.#lastType, frame, start, end)) {
-      this.#lastType = Buffer.from(frame.subarray(start, end));
-      this.#lastTopic = end === start ? undefined : this.#options.topicOf(this.#lastType);
-    }
-    return this.#lastTopic;
-  }
-}
-
-// oxlint-disable-next-line max-params -- in the hot path an object would be made for each row
-function isSame(known: Buffer, frame: Buffer, start: number, end: number): boolean {
-  if (known.length !== end - start) return false;
-  for (let index = 0; index < known.length; index += 1) if (known[index] !== frame[start + index]) return false;
-  return true;
 }
 
 interface OwnHeaders {

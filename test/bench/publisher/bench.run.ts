@@ -1,6 +1,7 @@
 import type { ProducerClient } from '#kafka';
 import { appProgram } from '#system';
 import { until } from '../../support/until.ts';
+import { SOURCE_NAME, TOPIC_NAME } from './bench.layout.ts';
 import type { BenchSource } from './bench.source.ts';
 import { createBenchTopic } from './bench.topics.ts';
 import type { Cleanup } from './cleanup.ts';
@@ -15,7 +16,6 @@ export interface RunOptions {
 }
 
 const PARTITIONS = 6;
-const SOURCE_NAME = 'bench';
 const LOOK_EVERY_MS = 100;
 /** A publisher that stores nothing for so long while rows wait has stopped for good. */
 const STALLED_MS = 60_000;
@@ -35,7 +35,7 @@ export class BenchRun implements AsyncDisposable {
   /** Starts it on a copy of the slot, or on a slot that is made now, and waits until rows flow. */
   static async start({ brokers, source, producer, cleanup }: RunOptions, template?: string): Promise<BenchRun> {
     const slot = template === undefined ? await source.slot() : await source.copyOf(template);
-    const topic = await createBenchTopic(brokers, { name: `${SOURCE_NAME}.order`, partitions: PARTITIONS });
+    const topic = await createBenchTopic(brokers, { name: TOPIC_NAME, partitions: PARTITIONS });
     const publisher = new WatchedProcess({
       program: appProgram('publisher'),
       flags: ['--disable-warning=TimeoutNegativeWarning', ...publisherFlags()],
@@ -43,6 +43,8 @@ export class BenchRun implements AsyncDisposable {
         CAUSEWAY_SOURCE_NAME: SOURCE_NAME,
         CAUSEWAY_SOURCE_URL: source.url,
         CAUSEWAY_SLOT: slot,
+        CAUSEWAY_PUBLICATION: source.layout.publication,
+        ...source.layout.env,
         CAUSEWAY_KAFKA_BROKERS: brokers.join(','),
         CAUSEWAY_TOPIC_PREFIX: topic.prefix,
         CAUSEWAY_PRODUCER: producer,

@@ -3,6 +3,7 @@ import type { Client } from 'pg';
 import { connectClient, createScratchDatabase, migrate, migrationFolder, type ScratchDatabase } from '#postgres';
 import { createSlot, dropSlot } from '#replication';
 import { until } from '../../support/until.ts';
+import type { BenchLayout } from './bench.layout.ts';
 
 export interface Writing {
   readonly rows: number;
@@ -12,38 +13,42 @@ export interface Writing {
 }
 
 /** Rows of a thousand aggregates, so that all partitions get some. */
-const PROCEDURE = `
+function procedureOf({ table, columns, values }: BenchLayout): string {
+  const payload = `jsonb_build_object('order', n, 'total', n % 977 / 100.0, 'currency', 'EUR',
+                   'note', left(repeat(md5(n::text), payload / 32 + 1), greatest(payload - 60, 0)))`;
+  return `
 create procedure public.bench_write(row_count integer, per_transaction integer, payload integer) language plpgsql as $$
 begin
   for at in 1..row_count by per_transaction loop
-    insert into outbox.events (aggregate_type, aggregate_id, event_type, payload)
-    select 'order', 'customer-' || n % 1000, 'order.placed',
-           jsonb_build_object('order', n, 'total', n % 977 / 100.0, 'currency', 'EUR',
-                              'note', left(repeat(md5(n::text), payload / 32 + 1), greatest(payload - 60, 0)))
-      from generate_series(at, least(at + per_transaction - 1, row_count)) as n;
+    insert into ${table} (${columns})
+    select ${values('n', payload)} from generate_series(at, least(at + per_transaction - 1, row_count)) as n;
     commit;
   end loop;
 end
 $$`;
+}
 
 /** A database with an outbox for one run of the bench, and its slots. */
 export class BenchSource implements AsyncDisposable {
   readonly #database: ScratchDatabase;
   readonly #client: Client;
   readonly #slots: string[] = [];
+  readonly layout: BenchLayout;
 
-  private constructor(database: ScratchDatabase, client: Client) {
-    this.#database = database;
-    this.#client = client;
+  private constructor(parts: { database: ScratchDatabase; client: Client; layout: BenchLayout }) {
+    this.#database = parts.database;
+    this.#client = parts.client;
+    this.layout = parts.layout;
   }
 
-  static async create(adminUrl: string): Promise<BenchSource> {
+  static async create(adminUrl: string, layout: BenchLayout): Promise<BenchSource> {
     const database = await createScratchDatabase({ adminUrl, prefix: 'bench' });
     try {
       await migrate({ url: database.url, folder: migrationFolder('product') });
       const client = await connectClient({ url: database.url, applicationName: 'causeway-bench' });
-      await client.query(PROCEDURE);
-      return new BenchSource(database, client);
+      await client.query(layout.ddl);
+      await client.query(procedureOf(layout));
+      return new BenchSource({ database, client, layout });
     } catch (error) {
       await database.drop();
       throw error;

@@ -44,7 +44,11 @@ export async function measureCeiling(options: {
   const { source, template, rows } = options;
   const slot = await source.copyOf(template);
   const program = fileURLToPath(new URL('ceiling.program.js', import.meta.url));
-  const reader = new WatchedProcess({ program, args: [source.url, slot, 'causeway_outbox', String(rows)], env: {} });
+  const reader = new WatchedProcess({
+    program,
+    args: [source.url, slot, source.layout.publication, String(rows)],
+    env: {},
+  });
   try {
     const { seconds } = await reader.said('read', 10 * 60_000);
     const { cpuSeconds, peakRssMb } = reader.usedWhen('read') ?? reader.usage();

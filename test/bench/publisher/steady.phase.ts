@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { percentile } from '#observability';
+import type { BenchLayout } from './bench.layout.ts';
 import { BenchRun, type RunOptions } from './bench.run.ts';
 import type { TopicReader } from './topic.reader.ts';
 
@@ -38,7 +39,7 @@ export async function measureSteady(options: SteadyOptions): Promise<Steady> {
   const watching = watch(run, { seen, onProgress });
   const writers = await Promise.all(Array.from({ length: WRITERS }, () => source.connect()));
   try {
-    await Promise.all([write(writers, { committed, rowsPerSecond, payload }), watching]);
+    await Promise.all([write(writers, { committed, rowsPerSecond, payload, layout: source.layout }), watching]);
   } finally {
     await Promise.all(writers.map((writer) => writer.end()));
   }
@@ -53,19 +54,18 @@ export async function measureSteady(options: SteadyOptions): Promise<Steady> {
   };
 }
 
-const INSERT = {
-  name: 'insert',
-  text: `insert into outbox.events (aggregate_type, aggregate_id, event_type, payload)
-         values ('order', 'customer-' || $1::integer % 1000, 'order.placed',
-                 jsonb_build_object('order', $1::integer, 'note', $2::text))`,
-};
+function insertOf({ table, columns, values }: BenchLayout): { name: string; text: string } {
+  const payload = `jsonb_build_object('order', $1::integer, 'note', $2::text)`;
+  return { name: 'insert', text: `insert into ${table} (${columns}) values (${values('$1::integer', payload)})` };
+}
 
 /** Row n is due at n / pace; whichever writer is free takes the next. */
 async function write(
   writers: readonly Client[],
-  options: { committed: Float64Array; rowsPerSecond: number; payload: number },
+  options: { committed: Float64Array; rowsPerSecond: number; payload: number; layout: BenchLayout },
 ): Promise<void> {
-  const { committed, rowsPerSecond, payload } = options;
+  const { committed, rowsPerSecond, payload, layout } = options;
+  const insert = insertOf(layout);
   const note = 'x'.repeat(Math.max(0, payload - 30));
   const started = performance.now();
   let next = 0;
@@ -75,7 +75,7 @@ async function write(
       next += 1;
       const early = started + (row * 1000) / rowsPerSecond - performance.now();
       if (early > 0) await pause(early);
-      await writer.query({ ...INSERT, values: [row, note] });
+      await writer.query({ ...insert, values: [row, note] });
       committed[row] = performance.now();
     }
   };

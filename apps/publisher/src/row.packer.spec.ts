@@ -16,12 +16,14 @@ type Known = (topic: string) => TopicState | undefined;
 function both(row: Row, known: Known = () => ROOMY): { fast: EncodedRecord; full: EncodedRecord; poisons: Poison[] } {
   const poisons: Poison[] = [];
   const parts = { topics: topicNames('p.'), findTopic: known, onPoison: (poison: Poison) => poisons.push(poison) };
-  const preset = presetOf(parts);
+  const preset = presetOf(parts as Parts);
   const encoder = new RecordEncoder({ sourceName: 'shop', ...parts });
   return { fast: preset.encode(row), full: encoder.encode(new OutboxReader().read(row)), poisons };
 }
 
-function presetOf(parts: Parameters<typeof createPreset>[1]): RowPreset {
+type Parts = Parameters<typeof createPreset>[1];
+
+function presetOf(parts: Parts): RowPreset {
   return createPreset(
     { sourceName: 'shop', rows: { preset: 'causeway' } } as Parameters<typeof createPreset>[0],
     parts,
@@ -101,7 +103,8 @@ describe('row packer', () => {
 
   it('places a packed record once its topic is known', () => {
     let state: TopicState | undefined;
-    const preset = presetOf({ topics: topicNames('p.'), findTopic: () => state, onPoison: () => undefined });
+    const parts = { topics: topicNames('p.'), findTopic: () => state, onPoison: () => undefined };
+    const preset = presetOf(parts as Parts);
     const record = preset.encode(rowOfStream());
     expect(record.partition).toBeUndefined();
     state = ROOMY;

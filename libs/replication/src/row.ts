@@ -50,9 +50,9 @@ export class Row {
  */
 export function readRow(
   relation: Relation,
-  source: { readonly frame: Buffer; readonly offset: number; readonly end: number },
+  source: { readonly frame: Buffer; readonly offset: number; readonly end?: number },
 ): Row {
-  const { frame, offset, end } = source;
+  const { frame, offset, end = frame.length } = source;
   const count = frame.readUInt16BE(offset);
   const bounds: number[] = [];
   bounds.length = 2 * count;

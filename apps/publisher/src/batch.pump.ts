@@ -46,7 +46,8 @@ export class BatchPump implements FrameSink {
   #storedAt = Date.now();
   #keepalive = { walEnd: 0n, replyRequested: false };
   #inFlightBytes = 0;
-  #producing: Promise<void> | undefined;
+  #producing: Promise<void> = Promise.resolve();
+  #isProducing = false;
   #scheduled = false;
   #paused = false;
   #stopped = false;
@@ -136,7 +137,7 @@ export class BatchPump implements FrameSink {
 
   /** Once all frames of what the socket gave are read: so they go as one batch, and a lone event goes at once. */
   #schedule(): void {
-    if (this.#scheduled || this.#producing !== undefined || this.#stopped) return;
+    if (this.#scheduled || this.#isProducing || this.#stopped) return;
     this.#scheduled = true;
     queueMicrotask(() => {
       this.#scheduled = false;
@@ -145,9 +146,9 @@ export class BatchPump implements FrameSink {
   }
 
   async #produceAll(): Promise<void> {
+    this.#isProducing = true;
     try {
       await this.#produce();
-      this.#producing = undefined;
       if (this.#refusal !== undefined) throw this.#refusal.error;
     } catch (error) {
       this.#stopped = true;
@@ -159,6 +160,8 @@ export class BatchPump implements FrameSink {
     while (!this.#stopped) {
       const batch = this.#assembler.take() ?? this.#idleBatch();
       if (batch === undefined) {
+        // Not a moment later: a commit that comes from here on must find that nobody is at work.
+        this.#isProducing = false;
         // What is left waits for more of its transaction, however much it is.
         this.#resume();
         return;
@@ -172,6 +175,7 @@ export class BatchPump implements FrameSink {
     if (comparePositions(batch.position, this.#stored) <= 0) throw new Error('a position that does not go forward');
     this.#inFlightBytes = batch.bytes;
     await this.#options.store(batch);
+    for (const record of batch.records) record.release?.();
     this.#inFlightBytes = 0;
     this.#stored = batch.position;
     this.#storedAt = Date.now();

@@ -22,26 +22,33 @@ const COLUMNS = {
   occurredAt: 'occurred_at',
 } as const satisfies Record<keyof OutboxRow, string>;
 
-type Indexes = { readonly [column in keyof OutboxRow]: number };
+/** Place of each column in a row of the stream. */
+export type OutboxIndexes = { readonly [column in keyof OutboxRow]: number };
 
 /** Finds the outbox's columns by name, once for each description of the table that the stream gives. */
 export class OutboxReader {
   /** The one table that is published; the publication may hold others, for other readers. */
   readonly #table: TableName;
   #relation: Relation | undefined;
-  #indexes: Indexes | undefined;
+  #judged: Relation | undefined;
+  #isOutbox = false;
+  #indexes: OutboxIndexes | undefined;
 
   constructor(table: TableName) {
     this.#table = table;
   }
 
-  isOutbox({ schema, table }: Relation): boolean {
-    return schema === this.#table.schema && table === this.#table.table;
+  isOutbox(relation: Relation): boolean {
+    if (relation !== this.#judged) {
+      this.#judged = relation;
+      this.#isOutbox = relation.schema === this.#table.schema && relation.table === this.#table.table;
+    }
+    return this.#isOutbox;
   }
 
   /** @throws CausewayError `PUBLICATION_MISSING` when the table or the publication leaves a column out. */
   read(row: Row): OutboxRow {
-    const at = this.#indexesOf(row.relation);
+    const at = this.indexesOf(row.relation);
     return {
       id: row.bytes(at.id),
       aggregateType: row.bytes(at.aggregateType),
@@ -56,7 +63,8 @@ export class OutboxReader {
     };
   }
 
-  #indexesOf(relation: Relation): Indexes {
+  /** @throws CausewayError `PUBLICATION_MISSING` when the table or the publication leaves a column out. */
+  indexesOf(relation: Relation): OutboxIndexes {
     if (relation !== this.#relation || this.#indexes === undefined) {
       this.#indexes = indexesOf(relation);
       this.#relation = relation;
@@ -65,7 +73,7 @@ export class OutboxReader {
   }
 }
 
-function indexesOf(relation: Relation): Indexes {
+function indexesOf(relation: Relation): OutboxIndexes {
   const found = Object.entries(COLUMNS).map(([name, column]) => {
     const index = relation.columns.indexOf(column);
     if (index === -1) {
@@ -76,5 +84,5 @@ function indexesOf(relation: Relation): Indexes {
     }
     return [name, index] as const;
   });
-  return Object.fromEntries(found) as Indexes;
+  return Object.fromEntries(found) as OutboxIndexes;
 }

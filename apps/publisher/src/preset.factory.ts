@@ -1,9 +1,12 @@
 import type { Logger } from '#observability';
+import { sourceOfProduct } from '#contracts';
+import { isTopicName } from '#kafka';
 import type { TableName } from '#replication';
 import { EventRouter } from './debezium/event.router.ts';
 import { OutboxReader } from './outbox.columns.ts';
 import type { SourceConfig } from './publisher.config.ts';
 import { RecordEncoder } from './record.encoder.ts';
+import { RowPacker } from './row.packer.ts';
 import type { PresetParts, RowPreset } from './row.preset.ts';
 
 /** The table that a source's rows are inserted into. */
@@ -19,9 +22,17 @@ export function createPreset(source: SourceConfig, parts: PresetParts & { readon
   }
   const encoder = new RecordEncoder({ sourceName: source.sourceName, ...parts });
   const reader = new OutboxReader(tableOf(source));
+  const packer = new RowPacker({
+    source: sourceOfProduct(source.sourceName),
+    topicOf: (aggregateType) => {
+      const topic = encoder.topicOf(aggregateType);
+      return isTopicName(topic) ? topic : undefined;
+    },
+    findTopic: parts.findTopic,
+  });
   return {
     publishes: (relation) => reader.isOutbox(relation),
-    encode: (row) => encoder.encode(reader.read(row)),
+    encode: (row) => packer.pack(row, reader.indexesOf(row.relation)) ?? encoder.encode(reader.read(row)),
     encodeMessage: (content) => encoder.encodeMessage(content),
     place: (record) => encoder.place(record),
   };

@@ -1,5 +1,13 @@
 import { CRM_SOURCE, sourceOfProduct } from '#contracts';
-import { BATCH_OVERHEAD, encodeEventHeaders, isTopicName, partitionOf, recordBytes, type ProducerRecord } from '#kafka';
+import {
+  BATCH_OVERHEAD,
+  encodeEventHeaders,
+  inPartition,
+  isTopicName,
+  partitionOf,
+  recordBytes,
+  type ProducerRecord,
+} from '#kafka';
 import { deadLetter, type Poison } from './dead.letter.ts';
 import { readMessageRow } from './message.row.ts';
 import type { OutboxRow } from './outbox.columns.ts';
@@ -25,7 +33,7 @@ export class RecordEncoder {
     const { aggregateType, aggregateId, partitionKey, payload } = row;
     if (aggregateType === null || aggregateType.length === 0)
       return this.#refuse({ row, reason: 'aggregate_type is empty' });
-    const topic = this.#topicOf(aggregateType);
+    const topic = this.topicOf(aggregateType);
     if (!isTopicName(topic)) return this.#refuse({ row, topic, reason: 'aggregate_type makes no name for a topic' });
     const key = partitionKey !== null && partitionKey.length > 0 ? partitionKey : aggregateId;
     if (key === null || key.length === 0)
@@ -49,16 +57,15 @@ export class RecordEncoder {
   }
 
   #fit({ row, record }: { readonly row: OutboxRow | undefined; readonly record: ProducerRecord }): EncodedRecord {
-    const { topic, key, value, headers } = record;
+    const { topic, key } = record;
     const bytes = recordBytes(record);
     const state = this.#options.findTopic(topic);
-    if (state === undefined) return { topic, key, value, headers, bytes };
+    if (state === undefined) return withBytes(record, bytes);
     if (bytes + BATCH_OVERHEAD > state.maxMessageBytes) {
       const reason = `the record needs up to ${bytes} bytes, the topic takes ${state.maxMessageBytes}`;
       return this.#refuse({ row, record, topic, reason });
     }
-    const partition = key === null ? 0 : partitionOf(key, state.partitions);
-    return { topic, partition, key, value, headers, bytes };
+    return withBytes(inPartition(record, key === null ? 0 : partitionOf(key, state.partitions)), bytes);
   }
 
   #refuse(poison: Poison): EncodedRecord {
@@ -69,7 +76,7 @@ export class RecordEncoder {
   }
 
   /** `<product>.<aggregate type>`; modules of the CRM in lower case. Few and always the same: made once each. */
-  #topicOf(aggregateType: Buffer): string {
+  topicOf(aggregateType: Buffer): string {
     const type = aggregateType.toString('utf8');
     let topic = this.#topicNames.get(type);
     if (topic === undefined) {
@@ -79,4 +86,8 @@ export class RecordEncoder {
     }
     return topic;
   }
+}
+
+function withBytes(record: ProducerRecord, bytes: number): EncodedRecord {
+  return record.bytes === bytes ? (record as EncodedRecord) : { ...record, bytes };
 }

@@ -7,11 +7,16 @@ export function varintLength(value: number): number {
   return zigzag < 0x1000_0000 ? 4 : 5;
 }
 
-/** The same for a signed 64-bit number. */
+/** The same for a whole number of up to 53 bits. */
 export function varlongLength(value: number): number {
+  if (fitsInt32(value)) return varintLength(value);
   let length = 1;
   for (let rest = zigzag64(value) >> 7n; rest > 0n; rest >>= 7n) length += 1;
   return length;
+}
+
+function fitsInt32(value: number): boolean {
+  return (value | 0) === value;
 }
 
 function zigzag64(value: number): bigint {
@@ -20,63 +25,75 @@ function zigzag64(value: number): bigint {
 
 const NULL_LENGTH = -1;
 /** Below this a loop is faster than a call into the runtime. */
-const SMALL = 24;
+export const SMALL = 32;
 
 /** Bytes of a length and what it counts; a null is a length of -1. */
 export function bytesLength(bytes: Buffer | null): number {
   return bytes === null ? 1 : varintLength(bytes.length) + bytes.length;
 }
 
-/** Writes one value behind the other into a buffer whose size was computed before. */
-export class ByteWriter {
-  readonly buffer: Buffer;
+/** Writes a number in Kafka's zigzag variable-length form; the answer is where it ends. */
+export function writeVarint(target: Buffer, value: number, at: number): number {
+  let rest = ((value << 1) ^ (value >> 31)) >>> 0;
+  let end = at;
+  while (rest >= 0x80) {
+    target[end] = (rest & 0x7f) | 0x80;
+    end += 1;
+    rest >>>= 7;
+  }
+  target[end] = rest;
+  return end + 1;
+}
+
+/** The same for a whole number of up to 53 bits. */
+export function writeVarlong(target: Buffer, value: number, at: number): number {
+  if (fitsInt32(value)) return writeVarint(target, value, at);
+  let end = at;
+  let rest = zigzag64(value);
+  for (; rest >= 0x80n; rest >>= 7n) {
+    target[end] = Number(rest & 0x7fn) | 0x80;
+    end += 1;
+  }
+  target[end] = Number(rest);
+  return end + 1;
+}
+
+/** Writes a length and what it counts; a null is a length of -1. The answer is where it ends. */
+export function writeBytes(target: Buffer, bytes: Buffer | null, at: number): number {
+  if (bytes === null) return writeVarint(target, NULL_LENGTH, at);
+  const { length } = bytes;
+  const start = writeVarint(target, length, at);
+  if (length < SMALL) for (let index = 0; index < length; index += 1) target[start + index] = bytes[index] as number;
+  else target.set(bytes, start);
+  return start + length;
+}
+
+/** Reads numbers and texts that were written in these forms, one behind the other. */
+export class ByteReader {
+  readonly #buffer: Buffer;
   #at: number;
 
-  constructor(buffer: Buffer, at = 0) {
-    this.buffer = buffer;
+  constructor(buffer: Buffer, at: number) {
+    this.#buffer = buffer;
     this.#at = at;
   }
 
-  get at(): number {
-    return this.#at;
-  }
-
-  zeros(count: number): void {
-    this.buffer.fill(0, this.#at, this.#at + count);
-    this.#at += count;
-  }
-
-  varint(value: number): void {
-    let rest = ((value << 1) ^ (value >> 31)) >>> 0;
-    while (rest >= 0x80) {
-      this.buffer[this.#at] = (rest & 0x7f) | 0x80;
+  varint(): number {
+    let [value, shift] = [0, 0];
+    for (;;) {
+      const byte = this.#buffer[this.#at] ?? 0;
       this.#at += 1;
-      rest >>>= 7;
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return (value >>> 1) ^ -(value & 1);
+      shift += 7;
     }
-    this.buffer[this.#at] = rest;
-    this.#at += 1;
   }
 
-  varlong(value: number): void {
-    let rest = zigzag64(value);
-    for (; rest >= 0x80n; rest >>= 7n) {
-      this.buffer[this.#at] = Number(rest & 0x7fn) | 0x80;
-      this.#at += 1;
-    }
-    this.buffer[this.#at] = Number(rest);
-    this.#at += 1;
-  }
-
-  bytes(bytes: Buffer | null): void {
-    if (bytes === null) {
-      this.varint(NULL_LENGTH);
-      return;
-    }
-    const { length } = bytes;
-    this.varint(length);
-    if (length < SMALL)
-      for (let index = 0; index < length; index += 1) this.buffer[this.#at + index] = bytes[index] as number;
-    else this.buffer.set(bytes, this.#at);
+  /** Not copied. */
+  bytes(): Buffer | null {
+    const length = this.varint();
+    if (length < 0) return null;
     this.#at += length;
+    return this.#buffer.subarray(this.#at - length, this.#at);
   }
 }

@@ -15,9 +15,12 @@ export interface EventColumns {
 /** `reason` is for an operator: it names the column, never a value. */
 export type EventHeaders = { readonly headers: Map<string, Buffer> } | { readonly reason: string };
 
-const SPECVERSION = Buffer.from('1.0');
-const CONTENT_TYPE = Buffer.from('application/json');
-const FIRST_VERSION = Buffer.from('1');
+/** Values that are the same for every event. */
+export const EVENT_CONSTANTS = { specversion: '1.0', contentType: 'application/json', firstVersion: '1' } as const;
+
+const SPECVERSION = Buffer.from(EVENT_CONSTANTS.specversion);
+const CONTENT_TYPE = Buffer.from(EVENT_CONSTANTS.contentType);
+const FIRST_VERSION = Buffer.from(EVENT_CONSTANTS.firstVersion);
 const NO_HEADERS = '{}';
 const HEADER_NAME = /^[\x21-\x7e]{1,200}$/;
 /** A product's own headers cannot pretend to be another event. */
@@ -47,23 +50,26 @@ export function encodeEventHeaders(columns: EventColumns, source: Buffer): Event
     [EVENT_HEADERS.contentType, CONTENT_TYPE],
   ]);
   if (tenantId !== null) headers.set(EVENT_HEADERS.tenantId, tenantId);
-  const problem = columns.headers === null ? null : addOwnHeaders(headers, columns.headers.toString('utf8'));
-  return problem === null ? { headers } : { reason: problem };
+  const own = columns.headers === null ? [] : readOwnHeaders(columns.headers.toString('utf8'));
+  if ('reason' in own) return own;
+  for (const [name, value] of own) headers.set(name, Buffer.from(value));
+  return { headers };
 }
 
-/** Adds the product's own headers; the answer says what is wrong with them. */
-function addOwnHeaders(headers: Map<string, Buffer>, json: string): string | null {
-  if (json === NO_HEADERS) return null;
+/** A product's own headers, in their order. */
+export function readOwnHeaders(json: string): readonly (readonly [string, string])[] | { readonly reason: string } {
+  if (json === NO_HEADERS) return [];
   const own: unknown = parse(json);
-  if (typeof own !== 'object' || own === null || Array.isArray(own)) return 'headers is no JSON object';
+  if (typeof own !== 'object' || own === null || Array.isArray(own)) return { reason: 'headers is no JSON object' };
+  const entries: (readonly [string, string])[] = [];
   for (const [name, value] of Object.entries(own)) {
-    if (!HEADER_NAME.test(name)) return 'headers has a name that is empty, too long or not printable ASCII';
-    if (RESERVED.has(name)) return `headers may not set ${name}`;
+    if (!HEADER_NAME.test(name)) return { reason: 'headers has a name that is empty, too long or not printable ASCII' };
+    if (RESERVED.has(name)) return { reason: `headers may not set ${name}` };
     if (value === null) continue;
-    if (typeof value === 'object') return `headers has a value that is no text, number or boolean: ${name}`;
-    headers.set(name, Buffer.from(String(value)));
+    if (typeof value === 'object') return { reason: `headers has a value that is no text, number or boolean: ${name}` };
+    entries.push([name, String(value)]);
   }
-  return null;
+  return entries;
 }
 
 function parse(json: string): unknown {
@@ -87,20 +93,29 @@ const WHOLE_SECONDS = '2026-01-02 03:04:05'.length;
  * that cannot say: infinity, years before Christ or of five digits.
  */
 export function rfc3339(timestamp: Buffer): Buffer | null {
+  if (!isInstant(timestamp, 0, timestamp.length)) return null;
   const end = timestamp.length - ZONE;
-  const fits =
-    end >= WHOLE_SECONDS &&
-    timestamp[4] === DASH &&
-    timestamp[7] === DASH &&
-    timestamp[10] === SPACE &&
-    timestamp[13] === COLON &&
-    timestamp[end] === PLUS &&
-    timestamp[end + 1] === ZERO &&
-    timestamp[end + 2] === ZERO;
-  if (!fits) return null;
   const time = Buffer.allocUnsafe(end + 1);
   timestamp.copy(time, 0, 0, end);
-  time[10] = 0x54; // T
-  time[end] = 0x5a; // Z
+  time[10] = RFC3339.T;
+  time[end] = RFC3339.Z;
   return time;
+}
+
+/** What differs: the character between date and time, and one for the zone instead of three. */
+export const RFC3339 = { T: 0x54, Z: 0x5a, at: { T: 10 }, shorter: ZONE - 1 } as const;
+
+/** Whether a part of a buffer is a timestamp that RFC 3339 can say. */
+export function isInstant(buffer: Buffer, start: number, end: number): boolean {
+  const zone = end - ZONE;
+  return (
+    zone - start >= WHOLE_SECONDS &&
+    buffer[start + 4] === DASH &&
+    buffer[start + 7] === DASH &&
+    buffer[start + 10] === SPACE &&
+    buffer[start + 13] === COLON &&
+    buffer[zone] === PLUS &&
+    buffer[zone + 1] === ZERO &&
+    buffer[zone + 2] === ZERO
+  );
 }

@@ -1,7 +1,16 @@
-export { encodeEventHeaders, rfc3339, type EventColumns, type EventHeaders } from './event.headers.ts';
+export {
+  EVENT_CONSTANTS,
+  RFC3339,
+  encodeEventHeaders,
+  isInstant,
+  readOwnHeaders,
+  rfc3339,
+  type EventColumns,
+  type EventHeaders,
+} from './event.headers.ts';
 export { asKafkaError, namesKafkaError } from './kafka-error.policy.ts';
 export { createKafka, type KafkaOptions } from './kafka.client.ts';
-export { murmur2, partitionOf } from './murmur2.partitioner.ts';
+export { murmur2, partitionOf, partitionOfHash } from './murmur2.partitioner.ts';
 export {
   PARKED_KEYS_SETTINGS,
   parkedKeyRecord,
@@ -17,6 +26,8 @@ export {
   type ProducerRecord,
   type TransactionalProducer,
 } from './producer.port.ts';
+export { MOST_LENGTH_BYTES, RecordPacker, lengthAndText } from './record.packer.ts';
+export { inPartition, type PackedRecord } from './packed.record.ts';
 export { BATCH_OVERHEAD, recordBytes } from './record.size.ts';
 export { readTail, type TailOptions, type TailRecord } from './topic.tail.ts';
 export { TopicAdmin, type TopicDeclaration, type TopicState } from './topic.admin.ts';

@@ -4,6 +4,7 @@ import { withDeadline } from './deadline.ts';
 import { createKafka } from './kafka.client.ts';
 import { asKafkaError } from './kafka-error.policy.ts';
 import { partitionOf } from './murmur2.partitioner.ts';
+import { inPartition } from './packed.record.ts';
 import {
   DEFAULT_MAX_MESSAGE_BYTES,
   type ProducerOptions,
@@ -80,10 +81,8 @@ export class KafkajsProducer implements TransactionalProducer {
     }
     return records.map((record) => {
       const { partition, topic, key } = record;
-      return {
-        ...record,
-        partition: partition ?? (key === null ? 0 : partitionOf(key, this.#partitions.get(topic) ?? 1)),
-      };
+      if (partition !== undefined) return record as PlacedRecord;
+      return inPartition(record, key === null ? 0 : partitionOf(key, this.#partitions.get(topic) ?? 1));
     });
   }
 

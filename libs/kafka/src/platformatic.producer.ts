@@ -1,10 +1,12 @@
 import type { ClusterMetadata } from '@platformatic/kafka';
 import { CausewayError } from '#contracts';
+import { BatchBuffers } from './batch.buffers.ts';
 import { BatchSequences } from './batch.sequences.ts';
 import { withDeadline } from './deadline.ts';
 import { EncodedProducer, type EncodedBatch } from './encoded.produce.ts';
 import { asKafkaError, namesKafkaError } from './kafka-error.policy.ts';
 import { partitionOf } from './murmur2.partitioner.ts';
+import { inPartition } from './packed.record.ts';
 import {
   DEFAULT_MAX_MESSAGE_BYTES,
   type ProducerOptions,
@@ -28,6 +30,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 export class PlatformaticProducer implements TransactionalProducer {
   readonly #producer: EncodedProducer;
   readonly #sequences = new BatchSequences();
+  readonly #buffers = new BatchBuffers();
   readonly #timeoutMs: number;
   readonly #maxBatchBytes: (topic: string) => number;
 
@@ -71,6 +74,7 @@ export class PlatformaticProducer implements TransactionalProducer {
         await transaction.send({ messages: send.map((batch) => this.#encode(batch)) });
       }
       await transaction.commit();
+      this.#buffers.release();
     });
   }
 
@@ -87,7 +91,7 @@ export class PlatformaticProducer implements TransactionalProducer {
     const { topic, partition } = first;
     const firstSequence = this.#sequences.take(`${topic}/${partition}`, records.length);
     const identity = { producerId, producerEpoch, firstSequence, timestamp: Date.now() };
-    return { topic, partition, value: encodeRecordBatch(records, identity) };
+    return { topic, partition, value: encodeRecordBatch(records, identity, (bytes) => this.#buffers.take(bytes)) };
   }
 
   async #run(what: string, work: () => Promise<void>): Promise<void> {
@@ -103,5 +107,5 @@ function place(record: ProducerRecord, metadata: ClusterMetadata): PlacedRecord 
   const { partition, topic, key } = record;
   if (partition !== undefined) return record as PlacedRecord;
   const count = metadata.topics.get(topic)?.partitionsCount ?? 1;
-  return { ...record, partition: key === null ? 0 : partitionOf(key, count) };
+  return inPartition(record, key === null ? 0 : partitionOf(key, count));
 }

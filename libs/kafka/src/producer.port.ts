@@ -10,6 +10,8 @@ export interface ProducerRecord {
   readonly timestamp?: number;
   /** What `recordBytes` said, where the caller has asked already. */
   readonly bytes?: number;
+  /** Called once it is stored: the memory that it lies in may be used for something else. */
+  release?(): void;
 }
 
 /**

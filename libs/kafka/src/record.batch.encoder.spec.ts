@@ -11,10 +11,13 @@ const record: fc.Arbitrary<BatchedRecord> = fc.record({
   key: fc.option(bytes),
   value: fc.option(bytes),
   headers: fc
-    .array(fc.tuple(fc.string({ maxLength: 20 }), bytes), { maxLength: 12 })
+    .array(fc.tuple(fc.string({ maxLength: 20 }), fc.option(bytes)), { maxLength: 12 })
     .map((entries) => new Map(entries)),
+  timestamp: fc.option(fc.nat({ max: 4_102_444_800_000 }), { nil: undefined }),
 });
 const identity = { producerId: 7n, producerEpoch: 3, firstSequence: 41, timestamp: 1_767_323_045_678 };
+
+const timeOf = (one: BatchedRecord | undefined): number => one?.timestamp ?? identity.timestamp;
 
 describe('record batch', () => {
   it('is read back by an independent reader as it was written', () => {
@@ -27,21 +30,24 @@ describe('record batch', () => {
           magic: 2,
           attributes: 0x10,
           lastOffsetDelta: records.length - 1,
-          firstTimestamp: BigInt(identity.timestamp),
-          maxTimestamp: BigInt(identity.timestamp),
+          firstTimestamp: BigInt(timeOf(records[0])),
+          maxTimestamp: BigInt(Math.max(...records.map(timeOf))),
           producerId: 7n,
           producerEpoch: 3,
           firstSequence: 41,
           crc: crc32c(encoded.subarray(21)),
         });
-        const read = batch.records.map(({ key, value, headers, offsetDelta }) => ({
+        const read = batch.records.map(({ key, value, headers, offsetDelta, timestampDelta }) => ({
+          time: batch.firstTimestamp + timestampDelta,
           key,
           value,
           headers: [...headers],
           offsetDelta,
         }));
-        const written = records.map(({ key, value, headers }, offsetDelta) => {
+        const written = records.map((one, offsetDelta) => {
+          const { key, value, headers } = one;
           return {
+            time: BigInt(timeOf(one)),
             key,
             value,
             headers: [...headers].map(([name, header]) => [Buffer.from(name), header]),

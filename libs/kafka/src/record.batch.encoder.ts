@@ -1,6 +1,7 @@
-import { crc32c } from '@platformatic/kafka';
-import { ByteWriter, bytesLength, varintLength, varlongLength } from './byte.writer.ts';
+import { bytesLength, varintLength, varlongLength, writeBytes, writeVarint, writeVarlong } from './byte.writer.ts';
+import { crc32c } from './crc32c.ts';
 import { headerNameBytes } from './header.names.ts';
+import { PackedRecord } from './packed.record.ts';
 import type { ProducerRecord } from './producer.port.ts';
 
 /** What the broker needs to tell a batch of a transaction from one that was sent twice. */
@@ -8,7 +9,7 @@ export interface BatchIdentity {
   readonly producerId: bigint;
   readonly producerEpoch: number;
   readonly firstSequence: number;
-  /** Milliseconds since 1970, of records without a time of their own. */
+  /** Milliseconds since 1970, for all records that have no time of their own. */
   readonly timestamp: number;
 }
 
@@ -28,61 +29,67 @@ const ATTRIBUTES_BYTES = 1;
 /**
  * Encodes one partition's records of a transaction as one uncompressed record batch, each byte copied once. The client's own
  * encoder makes some forty small buffers of a record with ten headers and joins them several times over.
+ * `allocate` gives memory of exactly so many bytes.
  */
-export function encodeRecordBatch(records: readonly BatchedRecord[], identity: BatchIdentity): Buffer {
+export function encodeRecordBatch(
+  records: readonly BatchedRecord[],
+  identity: BatchIdentity,
+  allocate: (bytes: number) => Buffer = (bytes) => Buffer.allocUnsafe(bytes),
+): Buffer {
+  const lengths = new Uint32Array(records.length);
   // A record's time is told as the distance to the first one's; mostly all are the same.
-  const times = records.map((record) => record.timestamp ?? identity.timestamp);
-  const firstTime = times[0] ?? identity.timestamp;
-  const lengths = records.map((record, index) =>
-    recordLength(record, { index, delay: (times[index] ?? 0) - firstTime }),
-  );
-  const size = lengths.reduce((sum, length) => sum + varintLength(length) + length, HEADER_BYTES);
-  const batch = Buffer.allocUnsafe(size);
-  const writer = new ByteWriter(batch, HEADER_BYTES);
-  for (const [index, { key, value, headers }] of records.entries()) {
-    writer.varint(lengths[index] ?? 0);
-    writer.zeros(ATTRIBUTES_BYTES);
-    writer.varlong((times[index] ?? 0) - firstTime);
-    writer.varint(index);
-    writer.bytes(key);
-    writer.bytes(value);
-    writer.varint(headers.size);
-    for (const [name, header] of headers) {
-      writer.bytes(headerNameBytes(name));
-      writer.bytes(header);
-    }
+  const firstTime = records[0]?.timestamp ?? identity.timestamp;
+  let maxTime = firstTime;
+  let size = HEADER_BYTES;
+  for (let index = 0; index < records.length; index += 1) {
+    const record = records[index] as BatchedRecord;
+    const time = record.timestamp ?? identity.timestamp;
+    if (time > maxTime) maxTime = time;
+    const length = ATTRIBUTES_BYTES + varlongLength(time - firstTime) + varintLength(index) + bodyLength(record);
+    lengths[index] = length;
+    size += varintLength(length) + length;
   }
-  const maxTime = times.reduce((most, time) => Math.max(most, time), firstTime);
+  const batch = allocate(size);
+  let at = HEADER_BYTES;
+  for (let index = 0; index < records.length; index += 1) {
+    const record = records[index] as BatchedRecord;
+    at = writeVarint(batch, lengths[index] as number, at);
+    batch[at] = 0;
+    at = writeVarlong(batch, (record.timestamp ?? identity.timestamp) - firstTime, at + ATTRIBUTES_BYTES);
+    at = writeVarint(batch, index, at);
+    at = writeBody(batch, record, at);
+  }
   writeHeader(batch, { ...identity, count: records.length, firstTime, maxTime });
   return batch;
 }
 
-function recordLength(
-  { key, value, headers }: BatchedRecord,
-  { index, delay }: { readonly index: number; readonly delay: number },
-): number {
-  let length =
-    ATTRIBUTES_BYTES +
-    varlongLength(delay) +
-    varintLength(index) +
-    bytesLength(key) +
-    bytesLength(value) +
-    varintLength(headers.size);
+function bodyLength(record: BatchedRecord): number {
+  if (record instanceof PackedRecord) return record.end - record.start;
+  const { key, value, headers } = record;
+  let length = bytesLength(key) + bytesLength(value) + varintLength(headers.size);
   for (const [name, header] of headers) length += bytesLength(headerNameBytes(name)) + bytesLength(header);
   return length;
 }
 
-function writeHeader(
-  batch: Buffer,
-  {
-    producerId,
-    producerEpoch,
-    firstSequence,
-    count,
-    firstTime,
-    maxTime,
-  }: BatchIdentity & { count: number; firstTime: number; maxTime: number },
-): void {
+function writeBody(batch: Buffer, record: BatchedRecord, from: number): number {
+  if (record instanceof PackedRecord) {
+    record.slab.buffer.copy(batch, from, record.start, record.end);
+    return from + record.end - record.start;
+  }
+  const { key, value, headers } = record;
+  let at = writeBytes(batch, value, writeBytes(batch, key, from));
+  at = writeVarint(batch, headers.size, at);
+  for (const [name, header] of headers) {
+    at = writeBytes(batch, headerNameBytes(name), at);
+    at = writeBytes(batch, header, at);
+  }
+  return at;
+}
+
+type Header = BatchIdentity & { readonly count: number; readonly firstTime: number; readonly maxTime: number };
+
+function writeHeader(batch: Buffer, header: Header): void {
+  const { producerId, producerEpoch, firstSequence, count, firstTime, maxTime } = header;
   batch.writeBigInt64BE(0n, 0);
   batch.writeInt32BE(batch.length - LENGTH_COUNTS_FROM, 8);
   batch.writeInt32BE(NO_LEADER_EPOCH, 12);

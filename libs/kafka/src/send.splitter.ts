@@ -12,6 +12,13 @@ interface OpenBatch {
   bytes: number;
 }
 
+interface OpenTopic {
+  readonly topic: string;
+  readonly maxBatchBytes: number;
+  /** By partition. */
+  readonly batches: (OpenBatch | undefined)[];
+}
+
 /**
  * Cuts a transaction's records into sends, each with one batch a partition: a batch above the topic's limit fails the whole
  * transaction. Each partition's order is kept. A record that is too large by itself gets a batch of its own, for the broker to
@@ -22,31 +29,40 @@ export function splitIntoSends(
   maxBatchBytes: (topic: string) => number,
 ): readonly (readonly PartitionBatch[])[] {
   const sends: PartitionBatch[][] = [];
-  let open = new Map<string, Map<number, OpenBatch>>();
+  let open: OpenTopic[] = [];
   const close = (): void => {
-    sends.push([...open.values()].flatMap((partitions) => [...partitions.values()].map((batch) => batch.records)));
-    open = new Map();
+    sends.push(open.flatMap(({ batches }) => batches.flatMap((batch) => (batch === undefined ? [] : [batch.records]))));
+    open = [];
   };
+  let topic: OpenTopic | undefined;
   for (const record of records) {
+    // Nearly all records are of one topic, so the topic is not looked up for each.
+    if (topic?.topic !== record.topic) topic = openTopic(open, { topic: record.topic, maxBatchBytes });
     const bytes = recordBytes(record);
-    let batch = open.get(record.topic)?.get(record.partition);
-    if (batch !== undefined && batch.bytes + bytes > maxBatchBytes(record.topic)) {
+    let batch = topic.batches[record.partition];
+    if (batch !== undefined && batch.bytes + bytes > topic.maxBatchBytes) {
       close();
+      topic = openTopic(open, { topic: record.topic, maxBatchBytes });
       batch = undefined;
     }
     if (batch === undefined) {
       batch = { records: [], bytes: BATCH_OVERHEAD };
-      openTopic(open, record.topic).set(record.partition, batch);
+      topic.batches[record.partition] = batch;
     }
     batch.records.push(record);
     batch.bytes += bytes;
   }
-  if (open.size > 0) close();
+  if (open.length > 0) close();
   return sends;
 }
 
-function openTopic(open: Map<string, Map<number, OpenBatch>>, topic: string): Map<number, OpenBatch> {
-  let partitions = open.get(topic);
-  if (partitions === undefined) open.set(topic, (partitions = new Map<number, OpenBatch>()));
-  return partitions;
+function openTopic(
+  open: OpenTopic[],
+  asked: { readonly topic: string; readonly maxBatchBytes: (topic: string) => number },
+): OpenTopic {
+  const found = open.find(({ topic }) => topic === asked.topic);
+  if (found !== undefined) return found;
+  const made = { topic: asked.topic, maxBatchBytes: asked.maxBatchBytes(asked.topic), batches: [] };
+  open.push(made);
+  return made;
 }

@@ -22,7 +22,7 @@ export { type ReplicationTarget } from './replication.connection.ts';
 export { classifyReplicationError, type ErrorVerdict } from './replication-error.policy.ts';
 export { ReplicationStream, type StreamOptions } from './replication.stream.ts';
 export { rowsToSkip } from './restart.policy.ts';
-export { readRow, type ColumnType, type Relation, type Row } from './row.ts';
+export { Row, readRow, type ColumnType, type Relation } from './row.ts';
 export { readServerFacts, requireLogicalWal, type ServerFacts } from './server.facts.ts';
 export { judgeSlot, type SlotSituation, type SlotVerdict } from './slot.policy.ts';
 export { OUTPUT_PLUGIN, createSlot, dropSlot, inspectSlot, type SlotState } from './slot.ts';

@@ -38,14 +38,14 @@ const XLOG_DATA = 0x77;
 const KEEPALIVE = 0x6b;
 /** Kind, start of WAL, end of WAL, server's clock. */
 const XLOG_DATA_HEADER = 25;
-/** Of a row's message: its kind and the relation's id, then what tuple follows, then the tuple. */
-const KIND_OFFSET = 5;
-const TUPLE_OFFSET = 6;
+/** Of a row's message behind its kind: the relation's id, then what tuple follows, then the tuple. */
+const KIND_OFFSET = 4;
+const TUPLE_OFFSET = 5;
 
 /**
  * Reads the frames of a replication copy stream with pgoutput's protocol version 1, as far as an outbox needs them.
  * Formats: PostgreSQL manual, "Streaming Replication Protocol" and "Logical Replication Message Formats".
- * Every row is copied once: pg's parser overwrites a frame when it reads on.
+ * Rows are not copied: they point into the buffer that they came in.
  */
 export class PgoutputDecoder {
   readonly #relations = new Map<number, Relation>();
@@ -55,33 +55,39 @@ export class PgoutputDecoder {
     this.#sink = sink;
   }
 
-  /** @throws RangeError when the frame is none that the protocol knows: the stream cannot be trusted from there on. */
-  decode(frame: Buffer): void {
-    const kind = frame.readUInt8(0);
-    if (kind === XLOG_DATA) this.#decodeMessage(frame);
+  /**
+   * Reads one frame: a part of a buffer that nobody will write to.
+   * @throws RangeError when it is none that the protocol knows: the stream cannot be trusted from there on.
+   */
+  decode(buffer: Buffer, start = 0, end = buffer.length): void {
+    const kind = buffer.readUInt8(start);
+    if (kind === XLOG_DATA) this.#decodeMessage(buffer, start + XLOG_DATA_HEADER, end);
     else if (kind === KEEPALIVE) {
-      this.#sink.keepalive({ walEnd: frame.readBigUInt64BE(1), replyRequested: frame.readUInt8(17) === 1 });
+      this.#sink.keepalive({
+        walEnd: buffer.readBigUInt64BE(start + 1),
+        replyRequested: buffer.readUInt8(start + 17) === 1,
+      });
     } else throw new RangeError(`unknown frame ${kind}`);
   }
 
-  #decodeMessage(frame: Buffer): void {
-    const at = XLOG_DATA_HEADER + 1;
-    switch (frame.readUInt8(XLOG_DATA_HEADER)) {
+  #decodeMessage(buffer: Buffer, start: number, end: number): void {
+    const at = start + 1;
+    switch (buffer.readUInt8(start)) {
       case 0x49 /* I: insert */:
-        return this.#sink.insert(this.#readInsert(frame));
+        return this.#sink.insert(this.#readInsert(buffer, at, end));
       case 0x42 /* B: begin */:
-        return this.#sink.begin({ commitLsn: frame.readBigUInt64BE(at), commitTime: readTime(frame, at + 8) });
+        return this.#sink.begin({ commitLsn: buffer.readBigUInt64BE(at), commitTime: readTime(buffer, at + 8) });
       case 0x43 /* C: commit, flags first, then its own address, then its end */:
-        return this.#sink.commit(frame.readBigUInt64BE(at + 9));
+        return this.#sink.commit(buffer.readBigUInt64BE(at + 9));
       case 0x52 /* R: relation */: {
-        const relation = readRelation(frame, at);
+        const relation = readRelation(buffer, at);
         this.#relations.set(relation.id, relation);
         return undefined;
       }
       case 0x4d /* M: logical message */:
-        return this.#sink.message?.(readMessage(frame, at));
+        return this.#sink.message?.(readMessage(buffer, at));
       case 0x55 /* U: update */:
-        return this.#sink.update?.(this.#readUpdate(frame));
+        return this.#sink.update?.(this.#readUpdate(buffer, at, end));
       case 0x4f /* O: origin */:
       case 0x59 /* Y: type */:
       case 0x44 /* D: delete */:
@@ -89,26 +95,21 @@ export class PgoutputDecoder {
         // Only what is inserted into the outbox is an event; a publication that sends more does no harm.
         return undefined;
       default:
-        throw new RangeError(`unknown message ${frame.readUInt8(XLOG_DATA_HEADER)}`);
+        throw new RangeError(`unknown message ${buffer.readUInt8(start)}`);
     }
   }
 
-  #readInsert(frame: Buffer): Row {
-    const copy = Buffer.allocUnsafe(frame.length - XLOG_DATA_HEADER);
-    frame.copy(copy, 0, XLOG_DATA_HEADER);
-    return readRow(this.#relationOf(copy.readUInt32BE(1)), { frame: copy, offset: TUPLE_OFFSET });
+  #readInsert(buffer: Buffer, at: number, end: number): Row {
+    return readRow(this.#relationOf(buffer.readUInt32BE(at)), { frame: buffer, offset: at + TUPLE_OFFSET, end });
   }
 
-  #readUpdate(frame: Buffer): RowUpdate {
-    const relation = this.#relationOf(frame.readUInt32BE(XLOG_DATA_HEADER + 1));
+  #readUpdate(buffer: Buffer, at: number, end: number): RowUpdate {
+    const relation = this.#relationOf(buffer.readUInt32BE(at));
     // The old key comes first when it changed; with a whole old row nothing says which of its columns are the key.
-    if (frame.readUInt8(XLOG_DATA_HEADER + KIND_OFFSET) !== 0x4b /* K */) {
-      return { relation, rekeyed: undefined, oldKey: undefined };
-    }
-    const copy = Buffer.from(frame.subarray(XLOG_DATA_HEADER));
-    const offset = tupleEnd(copy, TUPLE_OFFSET) + 1;
-    const oldKey = readRow(relation, { frame: copy, offset: TUPLE_OFFSET });
-    return { relation, rekeyed: readRow(relation, { frame: copy, offset }), oldKey };
+    if (buffer.readUInt8(at + KIND_OFFSET) !== 0x4b /* K */) return { relation, rekeyed: undefined, oldKey: undefined };
+    const offset = tupleEnd(buffer, at + TUPLE_OFFSET) + 1;
+    const oldKey = readRow(relation, { frame: buffer, offset: at + TUPLE_OFFSET, end });
+    return { relation, rekeyed: readRow(relation, { frame: buffer, offset, end }), oldKey };
   }
 
   #relationOf(id: number): Relation {

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Client } from 'pg';
 import { LogicalReplicationService } from 'pg-logical-replication';
 import { CausewayError } from '#contracts';
+import { CopyReader, type CopyHandlers } from './copy.reader.ts';
 import { formatLsn, NO_LSN, type Lsn } from './lsn.ts';
 import type { SystemIdentity } from './position.ts';
 import { OUTPUT_PLUGIN } from './slot.ts';
@@ -14,8 +15,6 @@ const DEFAULT_SENDER_TIMEOUT_MS = 60_000;
 /** What of pg's connection is used: the copy stream both ways, and the socket for pausing. */
 export interface CopyConnection {
   readonly stream: Socket;
-  on(event: 'copyData', listener: (message: { readonly chunk: Buffer }) => void): unknown;
-  removeAllListeners(event: string): unknown;
   sendCopyFromChunk(chunk: Buffer): void;
   endCopyFrom(): void;
 }
@@ -43,8 +42,7 @@ export interface ReplicationConnection {
   end(): Promise<void>;
 }
 
-interface ConnectionHandlers {
-  readonly onFrame: (frame: Buffer) => void;
+interface ConnectionHandlers extends CopyHandlers {
   /** A warning of the server that the stream cannot be trusted any more. */
   readonly onProblem: (error: CausewayError) => void;
 }
@@ -101,9 +99,8 @@ function copyPlugin(target: ReplicationTarget, handlers: ConnectionHandlers) {
       const identity = await readIdentity(client);
       const senderTimeoutMs = await readSenderTimeout(client);
       const copy = (client as unknown as { connection: CopyConnection }).connection;
-      // Both the service and pg's client listen; the one would decode, the other fails on copy data it did not ask for.
-      copy.removeAllListeners('copyData');
-      copy.on('copyData', ({ chunk }) => handlers.onFrame(chunk));
+      // The last answer has been read to its end, so nothing of the stream is in pg's parser; it still gets all but copy data.
+      CopyReader.attach(copy.stream, handlers);
       client.on('notice', ({ severity, message }) => {
         if (severity !== 'WARNING' || !/publication/i.test(message ?? '')) return;
         const problem = 'the server passed over changes that were made while it was missing';

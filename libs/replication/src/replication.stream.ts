@@ -67,7 +67,9 @@ export class ReplicationStream {
     const stream = new ReplicationStream(options);
     stream.#paused = options.startPaused ?? false;
     const connection = await openReplication(options, {
-      onFrame: (frame) => stream.#onFrame(frame),
+      onChunk: () => stream.#onChunk(),
+      onFrame: (buffer, start, end) => stream.#onFrame(buffer, start, end),
+      onBroken: (error) => stream.#onBroken(error),
       onProblem: (error) => stream.#fail(error),
     });
     stream.#connection = connection;
@@ -126,19 +128,26 @@ export class ReplicationStream {
     this.#fail(undefined);
   }
 
-  #onFrame(frame: Buffer): void {
-    if (this.#closed || this.#failure !== undefined) return;
+  #onChunk(): void {
     this.#lastHeard = Date.now();
+  }
+
+  #onFrame(buffer: Buffer, start: number, end: number): void {
+    if (this.#closed || this.#failure !== undefined) return;
     try {
-      this.#decoder.decode(frame);
+      this.#decoder.decode(buffer, start, end);
     } catch (error) {
       // Thrown inside the socket's event it would end the process.
-      this.#fail(
-        isCausewayError(error)
-          ? error
-          : new CausewayError('REPLICATION_BROKEN', { details: { reason: String(error) }, cause: error }),
-      );
+      this.#onBroken(error);
     }
+  }
+
+  #onBroken(error: unknown): void {
+    this.#fail(
+      isCausewayError(error)
+        ? error
+        : new CausewayError('REPLICATION_BROKEN', { details: { reason: String(error) }, cause: error }),
+    );
   }
 
   #keepalive(keepalive: { readonly walEnd: Lsn; readonly replyRequested: boolean }): void {

@@ -18,29 +18,40 @@ const NULL = -1;
 /** A large value that an update left as it was: the server does not send it again. */
 const UNCHANGED = -2;
 
-/** A row as it was written: one copy of its frame, into which the columns point. Values are Postgres's text output. */
+/** A row as it was written: the columns point into the buffer that it came in. Values are Postgres's text output. */
 export class Row {
   readonly relation: Relation;
-  readonly #frame: Buffer;
+  /** What the bounds are of. */
+  readonly frame: Buffer;
   /** Start and end of each column within the frame; `NULL` or `UNCHANGED` as the start of what is not there. */
   readonly #bounds: readonly number[];
 
   constructor(relation: Relation, tuple: { readonly frame: Buffer; readonly bounds: readonly number[] }) {
     this.relation = relation;
-    this.#frame = tuple.frame;
+    this.frame = tuple.frame;
     this.#bounds = tuple.bounds;
   }
 
-  /** The column's bytes, not copied: they live as long as the row. Null for SQL null and for a column there is not. */
+  /** The column's bytes, not copied: they live as long as somebody holds them. Null for SQL null and for a column there is not. */
   bytes(column: number): Buffer | null {
     const start = this.#bounds[2 * column];
     const end = this.#bounds[2 * column + 1];
-    return start === undefined || end === undefined || start < 0 ? null : this.#frame.subarray(start, end);
+    return start === undefined || end === undefined || start < 0 ? null : this.frame.subarray(start, end);
   }
 
   /** True for a value that an update left out because it stayed as it was; never in an inserted row. */
   isUnchanged(column: number): boolean {
     return this.#bounds[2 * column] === UNCHANGED;
+  }
+
+  /** Where the column begins in the frame; negative for SQL null and for a column there is not. */
+  start(column: number): number {
+    return this.#bounds[2 * column] ?? NULL;
+  }
+
+  /** Where it ends; negative the same way. */
+  end(column: number): number {
+    return this.#bounds[2 * column + 1] ?? NULL;
   }
 
   text(column: number): string | null {
@@ -49,29 +60,36 @@ export class Row {
 }
 
 /**
- * Reads TupleData at `offset` of a frame that nobody else will overwrite.
+ * Reads TupleData at `offset` of a buffer that nobody will overwrite; it may reach to `end`.
  * @throws RangeError on a column format that was not asked for, or a frame that ends early.
  */
-export function readRow(relation: Relation, source: { readonly frame: Buffer; readonly offset: number }): Row {
-  const { frame } = source;
-  const count = frame.readUInt16BE(source.offset);
+export function readRow(
+  relation: Relation,
+  source: { readonly frame: Buffer; readonly offset: number; readonly end?: number },
+): Row {
+  const { frame, offset, end = frame.length } = source;
+  const count = frame.readUInt16BE(offset);
   const bounds: number[] = [];
-  let at = source.offset + 2;
+  bounds.length = 2 * count;
+  let at = offset + 2;
   for (let column = 0; column < count; column += 1) {
     const format = frame.readUInt8(at);
     at += 1;
     if (format === 0x6e /* n: null */) {
-      bounds.push(NULL, NULL);
+      bounds[2 * column] = NULL;
+      bounds[2 * column + 1] = NULL;
     } else if (format === 0x75 /* u: unchanged, never in an insert */) {
-      bounds.push(UNCHANGED, UNCHANGED);
+      bounds[2 * column] = UNCHANGED;
+      bounds[2 * column + 1] = UNCHANGED;
     } else if (format === 0x74 /* t: text */) {
       const start = at + 4;
       at = start + frame.readUInt32BE(at);
-      bounds.push(start, at);
+      bounds[2 * column] = start;
+      bounds[2 * column + 1] = at;
     } else {
       throw new RangeError(`column format ${String.fromCodePoint(format)} was not asked for`);
     }
   }
-  if (at > frame.length) throw new RangeError('the row ends early');
+  if (at > end) throw new RangeError('the row ends early');
   return new Row(relation, { frame, bounds });
 }

@@ -8,7 +8,7 @@ import type { Poison } from './dead.letter.ts';
 import { OutboxReader } from './outbox.columns.ts';
 import { createPreset } from './preset.factory.ts';
 import { RecordEncoder } from './record.encoder.ts';
-import type { EncodedRecord, RowPreset } from './row.preset.ts';
+import type { EncodedRecord, PresetParts, RowPreset } from './row.preset.ts';
 
 const OUTBOX = { schema: 'outbox', table: 'events' };
 const ROOMY: TopicState = { partitions: 6, maxMessageBytes: 10_000 };
@@ -18,17 +18,15 @@ type Known = (topic: string) => TopicState | undefined;
 function both(row: Row, known: Known = () => ROOMY): { fast: EncodedRecord; full: EncodedRecord; poisons: Poison[] } {
   const poisons: Poison[] = [];
   const parts = { topics: topicNames('p.'), findTopic: known, onPoison: (poison: Poison) => poisons.push(poison) };
-  const preset = presetOf({ ...parts, logger: silentLogger });
+  const preset = presetOf(parts);
   const encoder = new RecordEncoder({ sourceName: 'shop', ...parts });
   return { fast: preset.encode(row), full: encoder.encode(new OutboxReader(OUTBOX).read(row)), poisons };
 }
 
-type Parts = Parameters<typeof createPreset>[1];
-
-function presetOf(parts: Parts): RowPreset {
+function presetOf(parts: PresetParts): RowPreset {
   return createPreset(
     { sourceName: 'shop', rows: { preset: 'causeway', table: OUTBOX } } as Parameters<typeof createPreset>[0],
-    parts,
+    { ...parts, logger: silentLogger },
   );
 }
 
@@ -106,7 +104,7 @@ describe('row packer', () => {
   it('places a packed record once its topic is known', () => {
     let state: TopicState | undefined;
     const parts = { topics: topicNames('p.'), findTopic: () => state, onPoison: () => undefined };
-    const preset = presetOf({ ...parts, logger: silentLogger });
+    const preset = presetOf(parts);
     const record = preset.encode(rowOfStream());
     expect(record.partition).toBeUndefined();
     state = ROOMY;

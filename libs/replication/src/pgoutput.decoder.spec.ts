@@ -80,7 +80,7 @@ interface Seen {
   readonly rows: Row[];
 }
 
-/** Decodes frames as pg hands them over: from one buffer that is overwritten right after. */
+/** Decodes frames as the copy reader hands them over: as parts of a chunk that nobody writes to again. */
 function decode(frames: readonly Buffer[]): Seen {
   const seen: Seen = { calls: [], rows: [] };
   const sink: FrameSink = {
@@ -92,9 +92,8 @@ function decode(frames: readonly Buffer[]): Seen {
   };
   const decoder = new PgoutputDecoder(sink);
   for (const frame of frames) {
-    const reused = Buffer.from(frame);
-    decoder.decode(reused);
-    reused.fill(0xee);
+    const chunk = Buffer.concat([Buffer.alloc(7, 0xee), frame]);
+    decoder.decode(chunk, 7, chunk.length);
   }
   return seen;
 }
@@ -138,6 +137,20 @@ describe('pgoutput decoder', () => {
         expect(seen.every(({ relation }) => relation.schema === 'outbox' && relation.table === 'events')).toBe(true);
       }),
     );
+  });
+
+  it('reads no further than its frame, though another one lies behind it', () => {
+    const decoder = new PgoutputDecoder({
+      begin: () => undefined,
+      insert: () => undefined,
+      commit: () => undefined,
+      keepalive: () => undefined,
+    });
+    decoder.decode(relation(9, ['a']));
+    const frame = insert(9, ['long enough']);
+    const chunk = Buffer.concat([frame, insert(9, ['another'])]);
+    expect(() => decoder.decode(chunk, 0, frame.length - 1)).toThrow('the row ends early');
+    expect(() => decoder.decode(chunk, 0, frame.length)).not.toThrow();
   });
 
   it('follows a table whose columns change', () => {

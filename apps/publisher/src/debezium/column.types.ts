@@ -9,6 +9,8 @@ export interface ColumnReader {
   readonly type: 'string' | 'int32' | 'bytes' | 'other';
   /** What `toString()` of the value says, in UTF-8. */
   readonly text: (value: Buffer) => Buffer;
+  /** The text is the value as the stream gives it. */
+  readonly verbatim?: true;
   /** The same of a binary value that is given as its bytes. */
   readonly textOfBytes?: (bytes: Buffer) => Buffer;
   /** The bytes of a binary column. */
@@ -32,18 +34,18 @@ const BOOL = { t: Buffer.from('true'), f: Buffer.from('false') } as const;
 /** Null for a type that has no text of Debezium's that could be made here; the word says why. */
 export function readerOf(column: ColumnType, modes: Modes): ColumnReader | { readonly problem: string } {
   const { oid } = column;
-  if (TEXTS.has(oid) || oid >= FIRST_OWN_OID) return { type: 'string', text: same };
+  if (TEXTS.has(oid) || oid >= FIRST_OWN_OID) return { type: 'string', text: same, verbatim: true };
   switch (oid) {
     case 16 /* bool */:
       return { type: 'other', text: (value) => (value[0] === 0x74 ? BOOL.t : BOOL.f) };
     case 17 /* bytea */:
       return binaryReader(modes['binary.handling.mode']);
     case 23 /* int4 */:
-      return { type: 'int32', text: same };
+      return { type: 'int32', text: same, verbatim: true };
     case 20 /* int8 */:
     case 21 /* int2 */:
     case 26 /* oid */:
-      return { type: 'other', text: same };
+      return { type: 'other', text: same, verbatim: true };
     case 700 /* float4 */:
       return ofText(javaFloat);
     case 701 /* float8 */:
@@ -91,7 +93,7 @@ function numericReader(
   modifier: number,
   mode: Modes['decimal.handling.mode'],
 ): ColumnReader | { readonly problem: string } {
-  if (mode === 'string') return { type: 'string', text: same };
+  if (mode === 'string') return { type: 'string', text: same, verbatim: true };
   if (mode === 'double') return ofText((text) => javaDouble(Number(text)));
   // Its text holds the address of a Java object, another one for each row.
   if (modifier < 0) return { problem: 'numeric without precision and scale; set decimal.handling.mode to string' };

@@ -8,6 +8,7 @@ import { sendsRawBytes, type DebeziumOptions } from '#config';
 import { expandJson } from './json.expansion.ts';
 import { keyOf, layoutOf, textOf, type LayoutColumn, type TableLayout } from './table.layout.ts';
 import { compileRoute, type TopicRoute } from '#config';
+import { LayoutPacker } from './layout.packer.ts';
 
 export interface EventRouterOptions extends PresetParts {
   readonly table: TableName;
@@ -32,6 +33,7 @@ export class EventRouter implements RowPreset {
   /** Partitions that rows ask for, kept until their topic is known. */
   readonly #asked = new WeakMap<ProducerRecord, number>();
   readonly #oldKeys = new WeakMap<Row, Row>();
+  #packer: LayoutPacker | undefined;
   #relation: Relation | undefined;
   #layout: TableLayout | undefined;
 
@@ -64,8 +66,14 @@ export class EventRouter implements RowPreset {
 
   encode(row: Row): EncodedRecord {
     const layout = this.#layoutOf(row.relation);
-    const headers = new Map<string, Buffer | null>();
     const oldKey = this.#oldKeys.get(row);
+    // A row with an old key has a header that the fast way does not know.
+    const packed = oldKey === undefined ? this.#packer?.pack(row) : undefined;
+    return packed ?? this.#encodeFully(row, { layout, oldKey });
+  }
+
+  #encodeFully(row: Row, { layout, oldKey }: { layout: TableLayout; oldKey: Row | undefined }): EncodedRecord {
+    const headers = new Map<string, Buffer | null>();
     if (oldKey !== undefined) headers.set(OLD_KEY, keyOf(oldKey, this.#options.options));
     headers.set('id', textOf(row, layout.id));
     for (const field of layout.headers) headers.set(field.alias, textOf(row, field));
@@ -96,6 +104,13 @@ export class EventRouter implements RowPreset {
     if (relation !== this.#relation || this.#layout === undefined) {
       this.#layout = layoutOf(relation, this.#options.options);
       this.#relation = relation;
+      this.#packer = LayoutPacker.for(this.#layout, this.#options.options, {
+        topicOf: (routed) => {
+          const topic = this.#topicOf(routed.toString('utf8'));
+          return isTopicName(topic) ? topic : undefined;
+        },
+        findTopic: this.#options.findTopic,
+      });
     }
     return this.#layout;
   }

@@ -130,7 +130,10 @@ describe('a parked key', () => {
     const admin = createKafka({ brokers, clientId: 'causeway-test', logger }).admin();
     await admin.connect();
     const partitions = [{ partition: letter?.partition ?? 0, offset: String((letter?.offset ?? 0n) + 1n) }];
-    await admin.deleteTopicRecords({ topic: `${context.topics.prefix}causeway.dead-letters`, partitions });
+    const topic = `${context.topics.prefix}causeway.dead-letters`;
+    // kafkajs looks for the partitions' leaders only in topics that it was asked about before.
+    await admin.fetchTopicOffsets(topic);
+    await admin.deleteTopicRecords({ topic, partitions });
     await admin.disconnect();
     expect(await releaseKey(target(), release)).toMatchObject({
       refused: expect.stringContaining('is gone') as unknown,

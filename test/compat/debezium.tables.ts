@@ -217,13 +217,18 @@ export const JSONB_TABLE: CompatTable = {
   name: 'public.outbox_json',
   ddl: [
     `create table public.outbox_json (id uuid primary key default gen_random_uuid(), aggregatetype text not null,
-       aggregateid text not null, type text not null, payload jsonb, created timestamp not null default '2026-05-06 07:08:09.101112')`,
+       aggregateid text not null, type text not null, payload jsonb, created timestamp not null default '2026-05-06 07:08:09.101112',
+       note text default 'unset')`,
   ],
   rows: [
     ...PAYLOADS.filter(isJson).map((payload, index) => [
       `insert into public.outbox_json (id, aggregatetype, aggregateid, type, payload)
        values ('${uuid(index)}', 'order', 'k-${index}', 'happened', ${literal(payload)})`,
     ]),
+    [
+      `insert into public.outbox_json (id, aggregatetype, aggregateid, type, payload, note)
+       values ('${uuid(900)}', 'order', 'k', 'happened', '{}', null)`,
+    ],
     marker('public.outbox_json'),
   ],
   marker: MARKER,
@@ -258,6 +263,22 @@ export const BYTES_TABLE: CompatTable = {
   marker: MARKER,
 };
 
+/** A row that no topic can be made of. */
+export const UNROUTABLE_TABLE: CompatTable = {
+  name: 'public.unroutable',
+  ddl: [
+    `create table public.unroutable (id uuid primary key, aggregatetype text, aggregateid text, type text, payload text)`,
+  ],
+  rows: [
+    [insertPlain('public.unroutable', { id: uuid(1), payload: "'{}'" })],
+    [
+      `insert into public.unroutable (id, aggregatetype, aggregateid, type, payload) values ('${uuid(2)}', null, 'k', 'happened', '{}')`,
+    ],
+    marker('public.unroutable'),
+  ],
+  marker: MARKER,
+};
+
 /** Other names, a number as the id and as the key. */
 export const NAMED_TABLE: CompatTable = {
   name: 'events."Out Box"',
@@ -275,4 +296,3 @@ export const NAMED_TABLE: CompatTable = {
 };
 
 export const FURTHER_COLUMNS = Object.keys(FURTHER);
-export const TABLES = [TEXT_TABLE, UPDATED_TABLE, JSONB_TABLE, BYTES_TABLE, NAMED_TABLE];

@@ -9,8 +9,8 @@ export const CONNECT_VERSION = '4.1.1';
 
 const STRING_CONVERTER = 'org.apache.kafka.connect.storage.StringConverter';
 
-/** What drains a backlog fastest on two cores; the defaults are made for many small connectors. */
-export const TUNED: Pick<WorkerOptions, 'worker' | 'heap'> & { readonly connector: Properties } = {
+/** What drains a backlog faster on two cores; the defaults are made for many small connectors. */
+const TUNED = {
   heap: '1g',
   worker: {
     'producer.linger.ms': '5',
@@ -20,7 +20,7 @@ export const TUNED: Pick<WorkerOptions, 'worker' | 'heap'> & { readonly connecto
     'offset.flush.interval.ms': '5000',
   },
   connector: { 'max.batch.size': '16384', 'max.queue.size': '65536', 'poll.interval.ms': '10' },
-};
+} as const;
 
 export type Properties = Readonly<Record<string, string>>;
 
@@ -35,6 +35,8 @@ export interface WorkerOptions {
   readonly folder: string;
   readonly brokers: readonly string[];
   readonly connectors: readonly Connector[];
+  /** Large queues and batches, for a measurement; the connector's own part is `outboxConnector`'s. */
+  readonly isTuned?: boolean;
   /** Worker properties beside or instead of those that are set here. */
   readonly worker?: Properties;
   /** The JVM's largest heap. */
@@ -80,7 +82,7 @@ export async function startDebeziumWorker(options: WorkerOptions): Promise<Debez
   await mkdir(options.folder, { recursive: true });
   const port = await freePort();
   const files = await writeProperties(options, port);
-  const child = startJava({ jars, files, heap: options.heap ?? '512m' });
+  const child = startJava({ jars, files, heap: options.heap ?? (options.isTuned === true ? TUNED.heap : '512m') });
   try {
     await untilLine(child, { pattern: /Kafka Connect started/, what: 'Kafka Connect', timeoutMs: 120_000 });
   } catch (error) {
@@ -124,7 +126,7 @@ function handleOf(child: ChildProcess, port: number): DebeziumWorker {
 }
 
 async function writeProperties(
-  { folder, brokers, connectors, worker }: WorkerOptions,
+  { folder, brokers, connectors, worker, isTuned }: WorkerOptions,
   port: number,
 ): Promise<string[]> {
   const workerFile = join(folder, 'worker.properties');
@@ -138,6 +140,7 @@ async function writeProperties(
     listeners: `http://127.0.0.1:${port}`,
     'plugin.discovery': 'service_load',
     'producer.max.request.size': '4194304',
+    ...(isTuned === true ? TUNED.worker : {}),
     ...worker,
   };
   await writeFile(workerFile, asProperties(settings));
@@ -169,6 +172,7 @@ export interface OutboxConnector {
   readonly partitions: number;
   /** The router's options under their own names. */
   readonly router?: Properties;
+  readonly isTuned?: boolean;
   /** Further options of the connector. */
   readonly connector?: Properties;
 }
@@ -196,6 +200,7 @@ export function outboxConnector(options: OutboxConnector): Connector {
       'snapshot.mode': 'no_data',
       'topic.creation.default.partitions': String(options.partitions),
       'topic.creation.default.replication.factor': '1',
+      ...(options.isTuned === true ? TUNED.connector : {}),
       ...options.connector,
       transforms: 'outbox,place',
       'transforms.outbox.type': 'io.debezium.transforms.outbox.EventRouter',

@@ -1,3 +1,4 @@
+import { CausewayError } from '#contracts';
 import type { Logger } from '#observability';
 import { sourceOfProduct } from '#contracts';
 import { isTopicName } from '#kafka';
@@ -14,10 +15,18 @@ export function tableOf({ rows }: Pick<SourceConfig, 'rows'>): TableName {
   return rows.table;
 }
 
-/** The preset that the source declares. */
+/**
+ * The preset that the source declares.
+ * @throws CausewayError `CONFIG_INVALID` for a Kafka client that cannot send what the preset does
+ */
 export function createPreset(source: SourceConfig, parts: PresetParts & { readonly logger: Logger }): RowPreset {
   const { rows, topicPrefix = '' } = source;
   if (rows.preset === 'debezium-outbox') {
+    if (source.producer === 'kafkajs') {
+      const problems =
+        'the preset debezium-outbox wants CAUSEWAY_PRODUCER=platformatic: kafkajs cannot send a header that is null';
+      throw new CausewayError('CONFIG_INVALID', { details: { problems } });
+    }
     return new EventRouter({ ...parts, table: rows.table, options: rows.options, topicPrefix });
   }
   const encoder = new RecordEncoder({ sourceName: source.sourceName, ...parts });

@@ -101,7 +101,7 @@ function byTopic(batches: readonly PartitionBatch[]): TopicMessages[] {
 }
 
 function asMessage({ partition, key, value, headers, timestamp }: PlacedRecord): Message {
-  // Its types leave a null header out, its encoder writes it.
+  // A header that is null is nothing that it can send; whoever has some takes the other client.
   const named = Object.fromEntries(headers) as Record<string, Buffer>;
   return {
     partition,

@@ -24,7 +24,7 @@ export interface TailOptions {
   readonly clientId: string;
   /** Topics that are there. */
   readonly topics: readonly string[];
-  /** Records from this instant on, milliseconds since 1970; 0 for all. */
+  /** Records from the first one on that is as young, milliseconds since 1970; 0 for all. */
   readonly since: number;
 }
 

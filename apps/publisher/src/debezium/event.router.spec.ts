@@ -172,6 +172,11 @@ describe('event router', () => {
       { 'table.field.event.timestamp': 'happened' },
       { happened: '1969-12-31 23:59:59' },
     ],
+    [
+      'its timestamp is more than an hour ahead',
+      { 'table.field.event.timestamp': 'happened' },
+      { happened: '9999-01-01 00:00:00' },
+    ],
     ['the record needs up to 3', {}, { payload: 'x'.repeat(3000) }],
   ])('sends a row to the dead letters because %s', (reason, options, change) => {
     const { router: made, poisons } = router(options, { ...TOPIC, maxMessageBytes: 2000 });

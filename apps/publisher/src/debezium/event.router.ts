@@ -19,6 +19,8 @@ export interface EventRouterOptions extends PresetParts {
 
 /** What the connector adds to the new row of an update of the key. */
 const OLD_KEY = '__debezium.oldkey';
+/** Kafka's default for `message.timestamp.after.max.ms`: a batch with a later record is refused. */
+const MOST_AHEAD_MS = 3_600_000;
 const MOST_TOPICS = 10_000;
 
 /**
@@ -164,6 +166,8 @@ export class EventRouter implements RowPreset {
       return this.#refuse({ record, topic, reason: `there is no partition ${asked}` });
     if (timestamp !== undefined && timestamp < 0)
       return this.#refuse({ record, topic, reason: 'its timestamp is before 1970' });
+    if (timestamp !== undefined && timestamp > Date.now() + MOST_AHEAD_MS)
+      return this.#refuse({ record, topic, reason: 'its timestamp is more than an hour ahead' });
     const partition = asked ?? (key === null ? 0 : partitionOf(key, state.partitions));
     return { ...record, partition, bytes };
   }

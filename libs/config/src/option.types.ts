@@ -55,6 +55,12 @@ export const duration: OptionType<number> = {
   },
 };
 
+/** A duration that may be left empty, which then means "not set". */
+export const optionalDuration: OptionType<number | undefined> = {
+  name: 'duration, may be empty',
+  parse: (given) => (given === '' ? undefined : duration.parse(given)),
+};
+
 /** Bytes, written with a unit: `512kb`, `16mb`. */
 export const bytes: OptionType<number> = {
   name: 'size such as 512kb or 16mb',

@@ -12,6 +12,7 @@ export {
 } from './producer.port.ts';
 export { BATCH_OVERHEAD, recordBytes } from './record.size.ts';
 export { TopicAdmin, type TopicDeclaration, type TopicState } from './topic.admin.ts';
+export { topicChange, type TopicChange } from './topic.change.policy.ts';
 export { POSITIONS_SETTINGS, TopicCatalogue } from './topic.catalogue.ts';
 export { isTopicName } from './topic.name.policy.ts';
 export { BatchStrategy, type BatchStrategyOptions } from './consumer/batch.strategy.ts';

@@ -14,6 +14,8 @@ const slot: SlotState = {
   walStatus: 'reserved',
   invalidationReason: null,
   heldBackBytes: 20,
+  safeWalBytes: null,
+  failover: true,
 };
 const position: StoredPosition = {
   generation: 'g1',

@@ -1,5 +1,5 @@
 import { option } from '../option.ts';
-import { bytes, duration, integer, oneOf, text } from '../option.types.ts';
+import { boolean, bytes, duration, integer, oneOf, optionalDuration, optionalText, text } from '../option.types.ts';
 
 export const publisherOptions = {
   sourceName: option('CAUSEWAY_SOURCE_NAME', text, {
@@ -40,6 +40,26 @@ export const publisherOptions = {
   standbyInterval: option('CAUSEWAY_STANDBY_INTERVAL', duration, {
     default: '500ms',
     help: 'How often a standby looks whether the slot is free',
+  }),
+  holderTimeout: option('CAUSEWAY_HOLDER_TIMEOUT', duration, {
+    default: '10s',
+    help: 'A standby takes the slot from another publisher that sent no status for this long; `0s` leaves it to wal_sender_timeout',
+  }),
+  slotFailover: option('CAUSEWAY_SLOT_FAILOVER', boolean, {
+    default: 'true',
+    help: 'Create the slot as a failover slot, which standbys of Postgres 17 and later keep a copy of',
+  }),
+  outboxRetention: option('CAUSEWAY_OUTBOX_RETENTION', optionalDuration, {
+    default: '7d',
+    help: 'Published rows older than this are dropped, by whole days where the table has day partitions; empty keeps them',
+  }),
+  outboxTimeColumn: option('CAUSEWAY_OUTBOX_TIME_COLUMN', optionalText, {
+    default: '',
+    help: 'For an outbox table without partitions: the column that says when a row was written. Unset, its rows are never deleted',
+  }),
+  upkeepInterval: option('CAUSEWAY_UPKEEP_INTERVAL', duration, {
+    default: '5m',
+    help: 'How often partitions are created ahead, and old rows dropped',
   }),
   transactionTimeout: option('CAUSEWAY_TRANSACTION_TIMEOUT', duration, {
     default: '30s',

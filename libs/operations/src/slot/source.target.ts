@@ -1,4 +1,5 @@
 import { topicNames, type TopicNames } from '#contracts';
+import type { TableName } from '#replication';
 import type { SystemDetails } from '#system';
 
 /** One source with the settings of its publisher: what verbs about slots and outboxes work on. */
@@ -7,6 +8,8 @@ export interface SourceTarget {
   readonly url: string;
   readonly slot: string;
   readonly publication: string;
+  /** The table that is published; `outbox.events` when left out. */
+  readonly table?: TableName;
   readonly kafkaBrokers: readonly string[];
   readonly topicPrefix: string;
   /** For topics that a resend has to create. */
@@ -30,6 +33,10 @@ export function sourceOfSystem(
   if (found === undefined) return undefined;
   const { url, slot } = found;
   return { name, url, slot, kafkaBrokers: system.kafka.brokers, topicPrefix: system.topicPrefix, ...defaults };
+}
+
+export function tableOf({ table = { schema: 'outbox', table: 'events' } }: Pick<SourceTarget, 'table'>): TableName {
+  return table;
 }
 
 export function topicsOf(target: SourceTarget): TopicNames {

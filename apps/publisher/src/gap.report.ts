@@ -25,7 +25,9 @@ function reasonOf(error: unknown): Record<string, string> {
   return error instanceof Error ? { reason: error.message } : {};
 }
 
-function plain(details: Readonly<Record<string, string | number | boolean | null>>): Record<string, string | number | null> {
+function plain(
+  details: Readonly<Record<string, string | number | boolean | null>>,
+): Record<string, string | number | null> {
   return Object.fromEntries(
     Object.entries(details).map(([name, value]) => [name, typeof value === 'boolean' ? String(value) : value]),
   );

@@ -8,7 +8,12 @@ export interface Holder {
 }
 
 /** In these states a WAL sender takes in what its client says; in the midst of decoding it does not. */
-const LISTENING: ReadonlySet<string> = new Set(['WalSenderMain', 'WalSenderWriteData', 'WalSenderWaitForWal', 'WalSenderWaitForWAL']);
+const LISTENING: ReadonlySet<string> = new Set([
+  'WalSenderMain',
+  'WalSenderWriteData',
+  'WalSenderWaitForWal',
+  'WalSenderWaitForWAL',
+]);
 
 /**
  * Tells a reader that is gone without a word (frozen, or behind a dead link) from one that works. The server itself waits for

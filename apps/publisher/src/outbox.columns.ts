@@ -23,6 +23,9 @@ const COLUMNS = {
   occurredAt: 'occurred_at',
 } as const satisfies Record<keyof OutboxRow, string>;
 
+/** Names of the columns that a publication must send. */
+export const OUTBOX_COLUMNS: readonly string[] = Object.values(COLUMNS);
+
 type Indexes = { readonly [column in keyof OutboxRow]: number };
 
 /** Finds the outbox's columns by name, once for each description of the table that the stream gives. */

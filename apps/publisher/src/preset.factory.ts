@@ -1,5 +1,5 @@
 import type { TableName } from '#replication';
-import { OutboxReader } from './outbox.columns.ts';
+import { OUTBOX_COLUMNS, OutboxReader } from './outbox.columns.ts';
 import { OUTBOX_TABLE, type SourceConfig } from './publisher.config.ts';
 import { RecordEncoder } from './record.encoder.ts';
 import type { PresetParts, RowPreset } from './row.preset.ts';
@@ -7,6 +7,12 @@ import type { PresetParts, RowPreset } from './row.preset.ts';
 /** The table that a source's rows are inserted into. */
 export function tableOf(_source: Pick<SourceConfig, 'rows'>): TableName {
   return OUTBOX_TABLE;
+}
+
+/** Columns that the publication must send; those of other presets are found out by their readers. */
+export function columnsOf({ rows }: Pick<SourceConfig, 'rows'>): readonly string[] {
+  const preset: string = rows.preset;
+  return preset === 'causeway' ? OUTBOX_COLUMNS : [];
 }
 
 /** The preset that the source declares. */

@@ -110,8 +110,7 @@ export class PublisherSession {
         const position = await orStopped(signal, kafka.readPosition());
         const server = await orStopped(signal, source.facts());
         const verdict = judgeSlot({ slot, position, server, now: new Date().toISOString() });
-        if (verdict.verdict === 'stop')
-          throw stopError(verdict, { source: config.sourceName, slot: config.slotName });
+        if (verdict.verdict === 'stop') throw stopError(verdict, { source: config.sourceName, slot: config.slotName });
         logger.info({ slot: config.slotName }, 'creating the slot; waits for transactions that run now');
         await orStopped(signal, source.createSlot());
         return;

@@ -13,7 +13,7 @@ import {
 } from '#replication';
 import type { Holder } from './holder.watch.ts';
 import type { SourceConfig } from './publisher.config.ts';
-import { tableOf } from './preset.factory.ts';
+import { columnsOf, tableOf } from './preset.factory.ts';
 
 /** One session's ordinary connection to the source database, for checks; rows come over the replication connection. */
 export class SourceSide implements AsyncDisposable {
@@ -44,7 +44,8 @@ export class SourceSide implements AsyncDisposable {
     const facts = await this.facts();
     requirePrimary(facts);
     requireLogicalWal(facts);
-    return requirePublication(this.#client, { name: this.#config.publicationName, table: tableOf(this.#config) });
+    const [table, columns] = [tableOf(this.#config), columnsOf(this.#config)];
+    return requirePublication(this.#client, { name: this.#config.publicationName, table, columns });
   }
 
   slot(): Promise<SlotState | undefined> {

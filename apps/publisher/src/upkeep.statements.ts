@@ -73,7 +73,12 @@ export async function dropPartitions(
 /** One chunk of rows older than the retention that were there at the marker. The column may be any that compares with an instant. */
 export async function deleteRows(
   client: SqlClient,
-  given: { readonly table: TableName; readonly timeColumn: string; readonly marker: Marker; readonly retentionMs: number },
+  given: {
+    readonly table: TableName;
+    readonly timeColumn: string;
+    readonly marker: Marker;
+    readonly retentionMs: number;
+  },
 ): Promise<Cleaned> {
   const [table, column] = [nameOf(given.table), quoted(given.timeColumn)];
   const { rowCount } = await client.query(

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Client } from 'pg';
 import { loadConfig } from '#config';
 import { connectClient, createScratchDatabase, migrate, migrationFolder } from '#postgres';
+import type { SourceTarget } from '#operations';
 import { dropSlot, inspectSlot, type SlotState } from '#replication';
 import { openTopics, until, type ReadRecord, type TopicContext } from '../../../libs/kafka/test/topic.context.ts';
 import { startPublisher, type PublisherApp } from '../src/publisher.app.ts';
@@ -36,8 +37,12 @@ export interface PublisherContext extends AsyncDisposable {
   readonly client: Client;
   readonly slotName: string;
   readonly topics: TopicContext;
+  /** What the verbs of `causeway` are told of this source. */
+  readonly target: SourceTarget;
   /** Starts a publisher inside of this process and waits until it is ready. */
   start(settings?: Settings): Promise<PublisherApp>;
+  /** The same for one that will not get ready: waits until /ready says what is expected, and gives that. */
+  stuck(expected: RegExp, settings?: Settings): Promise<string>;
   /** Starts a publisher as a process of its own, from the sources. */
   spawn(settings?: Settings): PublisherProcess;
   emit(id: string, payload?: object): Promise<void>;
@@ -51,13 +56,16 @@ export interface PublisherContext extends AsyncDisposable {
 
 const SOURCE = 'shop';
 
-export async function openPublisher(): Promise<PublisherContext> {
-  const adminUrl = process.env['CAUSEWAY_POSTGRES_URL'] ?? '';
-  const brokers = process.env['CAUSEWAY_KAFKA_BROKERS'] ?? '';
+/** @param servers those of the test run, as far as none are given */
+export async function openPublisher(
+  servers: { readonly adminUrl?: string; readonly brokers?: string } = {},
+): Promise<PublisherContext> {
+  const { adminUrl = process.env['CAUSEWAY_POSTGRES_URL'] ?? '' } = servers;
+  const { brokers = process.env['CAUSEWAY_KAFKA_BROKERS'] ?? '' } = servers;
   const database = await createScratchDatabase({ adminUrl, prefix: 'publisher' });
   await migrate({ url: database.url, folder: migrationFolder('product') });
   const client = await connectClient({ url: database.url, applicationName: 'causeway-test' });
-  const topics = await openTopics();
+  const topics = await openTopics(brokers.split(','));
   const slotName = `publisher_${randomUUID().replaceAll('-', '_')}`;
   const stops: (() => Promise<unknown>)[] = [];
   const environment = (settings: Settings): Record<string, string> => ({
@@ -75,15 +83,42 @@ export async function openPublisher(): Promise<PublisherContext> {
     await other.query(sql, values);
     await other.end();
   };
+  const begin = async (settings: Settings): Promise<PublisherApp> => {
+    const app = await startPublisher(
+      loadConfig(publisherProcessOptions, { ...environment(settings), CAUSEWAY_LOG_LEVEL: 'silent' }),
+    );
+    stops.push(() => app.stop());
+    return app;
+  };
   const context: PublisherContext = {
     client,
     slotName,
     topics,
+    target: {
+      name: SOURCE,
+      url: database.url,
+      slot: slotName,
+      publication: 'causeway_outbox',
+      kafkaBrokers: brokers.split(','),
+      topicPrefix: topics.prefix,
+      topicPartitions: 3,
+      topicReplication: 1,
+      transactionTimeoutMs: 30_000,
+    },
+    stuck: async (expected, settings = {}) => {
+      const app = await begin(settings);
+      let said = '';
+      await until(async () => {
+        said = await (await fetch(`${app.url}/ready`)).text();
+        return expected.test(said);
+      }).catch((error: unknown) => {
+        throw new Error(`the last answer was ${said}`, { cause: error });
+      });
+      await app.stop();
+      return said;
+    },
     start: async (settings = {}) => {
-      const app = await startPublisher(
-        loadConfig(publisherProcessOptions, { ...environment(settings), CAUSEWAY_LOG_LEVEL: 'silent' }),
-      );
-      stops.push(() => app.stop());
+      const app = await begin(settings);
       // Rows from before the slot was created are not in its stream.
       await until(async () => (await fetch(`${app.url}/ready`)).status === 200);
       return app;

@@ -48,6 +48,8 @@ export interface PublisherContext extends AsyncDisposable {
   emit(id: string, payload?: object): Promise<void>;
   /** The same on a connection of its own. */
   emitElsewhere(id: string): Promise<void>;
+  /** The same in the database that a URL names, which may be another server's copy. */
+  emitAt(url: string, id: string): Promise<void>;
   slot(): Promise<SlotState | undefined>;
   /** Moves the free slot to the end of the WAL, as a person might. */
   moveSlot(): Promise<void>;
@@ -78,8 +80,8 @@ export async function openPublisher(
     CAUSEWAY_STANDBY_INTERVAL: '50ms',
     ...settings,
   });
-  const once = async (sql: string, values: unknown[]): Promise<void> => {
-    const other = await connectClient({ url: database.url, applicationName: 'causeway-test' });
+  const once = async (sql: string, values: unknown[], url = database.url): Promise<void> => {
+    const other = await connectClient({ url, applicationName: 'causeway-test' });
     await other.query(sql, values);
     await other.end();
   };
@@ -132,11 +134,17 @@ export async function openPublisher(
       await client.query('select outbox.emit($1, $2, $3, $4)', ['order', id, 'order.placed', payload]);
     },
     emitElsewhere: (id) => once(`select outbox.emit('order', $1, 'order.placed', '{}')`, [id]),
+    emitAt: (url, id) => once(`select outbox.emit('order', $1, 'order.placed', '{}')`, [id], url),
     slot: () => inspectSlot(client, slotName),
     moveSlot: () => once('select pg_replication_slot_advance($1, pg_current_wal_lsn())', [slotName]),
     read: (topic) => topics.readCommitted(`${topics.prefix}${topic}`),
     [Symbol.asyncDispose]: async () => {
       await Promise.allSettled(stops.map((stop) => stop()));
+      if (servers.adminUrl !== undefined) {
+        // A server of the test's own takes everything with it, and may be gone by now.
+        await Promise.allSettled([client.end(), topics[Symbol.asyncDispose]()]);
+        return;
+      }
       await client.query('rollback');
       await client.query('select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = $1', [
         slotName,

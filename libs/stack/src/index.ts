@@ -1,4 +1,6 @@
 export { endChild, runToEnd, untilLine } from './child.process.ts';
 export { freePort } from './free.port.ts';
+export { kafkaJars } from './kafka.jars.ts';
+export { reachableBinaries } from './postgres.embedded.ts';
 export type { Progress, Stack } from './stack.ts';
 export { startStack } from './start.stack.ts';

@@ -24,6 +24,7 @@ export interface RunningPublisher {
   /** Waits for the answer of /ready. */
   ready(expected: RegExp): Promise<void>;
   kill(): Promise<void>;
+  signal(signal: NodeJS.Signals): void;
 }
 
 /** A product's database with its outbox, and what a publisher and the `causeway` command are told of it. */
@@ -32,7 +33,7 @@ export interface SourceFixture extends AsyncDisposable {
   readonly slot: string;
   readonly topic: string;
   cli(...args: string[]): Promise<CliResult>;
-  publisher(): RunningPublisher;
+  publisher(settings?: Readonly<Record<string, string>>): RunningPublisher;
   /** Writes an event and returns its id. */
   emit(key: string, payload?: object): Promise<string>;
   /** Writes events of key `k`, each in a transaction and on a connection of its own, and returns their ids. */
@@ -84,8 +85,8 @@ export async function openSource(): Promise<SourceFixture> {
     slot,
     topic,
     cli: (...args) => causeway(args, settings),
-    publisher: () => {
-      const env = { PATH: process.env['PATH'] ?? '', ...settings, CAUSEWAY_IDLE_INTERVAL: '200ms' };
+    publisher: (more = {}) => {
+      const env = { PATH: process.env['PATH'] ?? '', ...settings, CAUSEWAY_IDLE_INTERVAL: '200ms', ...more };
       const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', appProgram('publisher')], {
         env,
         stdio: ['ignore', 'pipe', 'inherit'],
@@ -182,6 +183,7 @@ function watchPublisher(child: ChildProcess): RunningPublisher {
         return expected.test(`${answer.status} ${await answer.text()}`) ? true : null;
       });
     },
+    signal: (signal) => void child.kill(signal),
     kill: async () => {
       child.kill('SIGTERM');
       await exited;

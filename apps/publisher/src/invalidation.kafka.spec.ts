@@ -96,16 +96,19 @@ describe('a slot that the server has given up: SLOT_LOST', () => {
   }, 60_000);
 
   it('rows_removed and wal_level_insufficient, found on a standby that was promoted', async () => {
+    // Another one: a standby wants the WAL from the beginning, which the tests above had removed.
+    primary = await servers.start();
     const standby = await servers.standby(primary, { slot: 'standby_1', settings: { hot_standby_feedback: 'off' } });
     const [removed, insufficient] = [await published(), await published()];
     for (const context of [removed, insufficient]) await createOnStandby(urlOn(standby, context), context.slotName);
     // Slots of a standby are its own: rows that they need are removed by the primary, which does not know of them.
-    await removed.client.query('create table gone (); drop table gone');
-    await removed.client.query('select pg_drop_replication_slot($1)', [removed.slotName]);
+    // In two transactions: what one makes and takes away nobody ever saw.
+    await removed.client.query('create table gone ()');
+    await removed.client.query('drop table gone');
+    for (const { client, slotName } of [removed, insufficient]) await dropSlot(client, slotName);
     await removed.client.query('vacuum pg_class');
     await until(async () => (await reasonOn(standby, removed.slotName)) !== null);
     expect(await reasonOn(standby, removed.slotName)).toBe('rows_removed');
-    for (const { slotName } of contexts) await dropSlot(insufficient.client, slotName);
     await primary.restart({ wal_level: 'replica' });
     await until(async () => (await reasonOn(standby, insufficient.slotName)) !== null);
     await primary.kill();
@@ -121,7 +124,8 @@ describe('a slot that the server has given up: SLOT_LOST', () => {
 
 /** Waits for a list of running transactions, which the primary has to write. */
 async function createOnStandby(url: string, slot: string): Promise<void> {
-  const client = await connectClient({ url, applicationName: 'causeway-test' });
+  // The database itself has to arrive there first.
+  const client = await until(() => connectClient({ url, applicationName: 'causeway-test' }).catch(() => null));
   let isThere = false;
   const created = createSlot(client, slot, { failover: false }).finally(() => (isThere = true));
   await until(async () => {

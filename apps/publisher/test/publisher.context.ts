@@ -92,6 +92,7 @@ export async function openPublisher(
     stops.push(() => app.stop());
     return app;
   };
+  const isThrowaway = servers.adminUrl !== undefined;
   const context: PublisherContext = {
     client,
     slotName,
@@ -140,7 +141,7 @@ export async function openPublisher(
     read: (topic) => topics.readCommitted(`${topics.prefix}${topic}`),
     [Symbol.asyncDispose]: async () => {
       await Promise.allSettled(stops.map((stop) => stop()));
-      if (servers.adminUrl !== undefined) {
+      if (isThrowaway) {
         // A server of the test's own takes everything with it, and may be gone by now.
         await Promise.allSettled([client.end(), topics[Symbol.asyncDispose]()]);
         return;
@@ -164,10 +165,10 @@ export async function openPublisher(
 }
 
 /** The orders' topic, once it holds what is expected; waits for that. */
-export async function readOrders(context: PublisherContext, count: number): Promise<ReadRecord[]> {
+export async function readOrders(context: PublisherContext, count: number, source = SOURCE): Promise<ReadRecord[]> {
   let records: ReadRecord[] = [];
   await until(async () => {
-    records = await context.read(`${SOURCE}.order`).catch(() => []);
+    records = await context.read(`${source}.order`).catch(() => []);
     return records.length >= count;
   });
   return records;

@@ -10,7 +10,10 @@ export interface TopicChange {
  * it held; one with another number of partitions gives its keys other partitions, so that a key's order breaks: with fewer it was
  * created again, with more somebody added some. Pure.
  */
-export function topicChange(topic: string, { before, now }: { before: number; now: number | undefined }): TopicChange | undefined {
+export function topicChange(
+  topic: string,
+  { before, now }: { before: number; now: number | undefined },
+): TopicChange | undefined {
   if (now === before) return undefined;
   const code = now === undefined ? 'TOPIC_MISSING' : 'TOPIC_PARTITIONS_CHANGED';
   return { code, details: { topic, before, now: now ?? 0 } };

@@ -81,7 +81,8 @@ export async function readSituation(target: SourceTarget): Promise<SlotSituation
     }
     const now = new Date().toISOString();
     const ofSlot = judgeSlot({ slot, position, server, now });
-    const verdict = ofSlot.verdict === 'stop' ? ofSlot : ((await findChanges(target, { client, position, now })) ?? ofSlot);
+    const verdict =
+      ofSlot.verdict === 'stop' ? ofSlot : ((await findChanges(target, { client, position, now })) ?? ofSlot);
     return { slot, position, walEnd: server.walEnd, verdict, reader, warnings };
   });
 }

@@ -4,9 +4,10 @@ import { WrongUse } from './exit.codes.ts';
 import { runningSystem } from './target.ts';
 
 const { topicPrefix } = processOptions;
-const { sourceName, sourceUrl, slotName, publicationName, transactionTimeout } = publisherOptions;
+const { sourceName, sourceUrl, slotName, publicationName, transactionTimeout, walDisk } = publisherOptions;
 const DEFAULTS = {
   publicationName,
+  walDisk,
   transactionTimeout,
   topicPartitions: kafkaOptions.topicPartitions,
   topicReplication: kafkaOptions.topicReplication,
@@ -36,6 +37,7 @@ export async function sourceTarget(
   const config = loadConfig(DEFAULTS, env);
   const defaults = {
     publication: config.publicationName,
+    walDiskBytes: config.walDisk,
     topicPartitions: config.topicPartitions,
     topicReplication: config.topicReplication,
     transactionTimeoutMs: config.transactionTimeout,
@@ -55,6 +57,7 @@ function sourceOfSettings(source: string | undefined, env: Environment): SourceT
     url: config.sourceUrl,
     slot: config.slotName,
     publication: config.publicationName,
+    walDiskBytes: config.walDisk,
     kafkaBrokers: config.kafkaBrokers,
     topicPrefix: config.topicPrefix ?? '',
     topicPartitions: config.topicPartitions,

@@ -71,6 +71,12 @@ export const bytes: OptionType<number> = {
   },
 };
 
+/** A size that may be left empty, which then means "not set". */
+export const optionalBytes: OptionType<number | undefined> = {
+  name: 'size, may be empty',
+  parse: (given) => (given === '' ? undefined : bytes.parse(given)),
+};
+
 /** Names separated by commas; empty text is the empty list. */
 export const list: OptionType<string[]> = {
   name: 'list, separated by commas',

@@ -1,5 +1,15 @@
 import { option } from '../option.ts';
-import { boolean, bytes, duration, integer, oneOf, optionalDuration, optionalText, text } from '../option.types.ts';
+import {
+  boolean,
+  bytes,
+  duration,
+  integer,
+  oneOf,
+  optionalBytes,
+  optionalDuration,
+  optionalText,
+  text,
+} from '../option.types.ts';
 
 export const publisherOptions = {
   sourceName: option('CAUSEWAY_SOURCE_NAME', text, {
@@ -56,6 +66,10 @@ export const publisherOptions = {
   outboxTimeColumn: option('CAUSEWAY_OUTBOX_TIME_COLUMN', optionalText, {
     default: '',
     help: 'For an outbox table without partitions: the column that says when a row was written. Unset, its rows are never deleted',
+  }),
+  walDisk: option('CAUSEWAY_WAL_DISK', optionalBytes, {
+    default: '',
+    help: "Size of the disk that holds the source server's WAL, for the time to disk full that `causeway outbox status` tells",
   }),
   upkeepInterval: option('CAUSEWAY_UPKEEP_INTERVAL', duration, {
     default: '5m',

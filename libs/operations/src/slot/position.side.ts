@@ -10,7 +10,7 @@ import {
 } from '#kafka';
 import { createLogger, type Logger } from '#observability';
 import { decodePosition, encodePosition, type StoredPosition } from '#replication';
-import { topicsOf, type SourceTarget } from './source.target.ts';
+import { topicsOf, type SlotTarget, type SourceTarget } from './source.target.ts';
 
 export const CLIENT_ID = 'causeway-cli';
 
@@ -31,7 +31,7 @@ export function openTopicAdmin({ kafkaBrokers: brokers }: Pick<SourceTarget, 'ka
  * about to commit.
  * @throws CausewayError `KAFKA_UNREACHABLE`, `KAFKA_ACCESS_DENIED` or `POSITION_UNREADABLE`
  */
-export async function newestPosition(target: SourceTarget): Promise<StoredPosition | undefined> {
+export async function newestPosition(target: SlotTarget): Promise<StoredPosition | undefined> {
   const topic = topicsOf(target).positions;
   const admin = openTopicAdmin(target);
   try {

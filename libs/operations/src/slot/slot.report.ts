@@ -14,7 +14,7 @@ import {
 import { newestPosition } from './position.side.ts';
 import { findChanges } from './source.changes.ts';
 import { applicationOf, readIdentity, withSource } from './source.client.ts';
-import type { SourceTarget } from './source.target.ts';
+import type { SlotTarget } from './source.target.ts';
 
 /** Slot, position and server as they are at one moment. */
 export interface SlotSituationNow {
@@ -64,7 +64,7 @@ export interface SlotReport {
 }
 
 /** The slot first, the position after it: the position only grows, so a publisher at work never looks wrong. */
-export async function readSituation(target: SourceTarget): Promise<SlotSituationNow> {
+export async function readSituation(target: SlotTarget): Promise<SlotSituationNow> {
   return withSource(target, async (client) => {
     const slot = await inspectSlot(client, target.slot);
     const position = await newestPosition(target).catch((error: unknown) => {
@@ -91,7 +91,7 @@ export async function readSituation(target: SourceTarget): Promise<SlotSituation
  * What there is of a source's slot and position, whether a publisher can go on with them, and what leads out if not.
  * @throws CausewayError `POSTGRES_UNREACHABLE` or `KAFKA_UNREACHABLE`
  */
-export async function readSlotReport(target: SourceTarget): Promise<SlotReport> {
+export async function readSlotReport(target: SlotTarget): Promise<SlotReport> {
   const { slot, position, walEnd, verdict, reader, warnings } = await readSituation(target);
   const text = (lsn: Lsn | null): string | null => (lsn === null ? null : formatLsn(lsn));
   return {

@@ -9,13 +9,13 @@ import {
   type StoredPosition,
 } from '#replication';
 import { openTopicAdmin } from './position.side.ts';
-import { tableOf, type SourceTarget } from './source.target.ts';
+import { tableOf, type SlotTarget } from './source.target.ts';
 
 export type StopVerdict = Extract<SlotVerdict, { verdict: 'stop' }>;
 
 /** What else than the slot stops a publisher: the publication, or topics that are not as they were; undefined when nothing does. */
 export async function findChanges(
-  target: SourceTarget,
+  target: SlotTarget,
   { client, position, now }: { client: SqlClient; position: StoredPosition | undefined; now: string },
 ): Promise<StopVerdict | undefined> {
   const table = tableOf(target);
@@ -35,7 +35,7 @@ export async function findChanges(
   return change === undefined ? undefined : { verdict: 'stop', code: change.code, details: { ...change.details } };
 }
 
-async function findTopicChange(target: SourceTarget, before: Readonly<Record<string, number>>) {
+async function findTopicChange(target: SlotTarget, before: Readonly<Record<string, number>>) {
   const admin = openTopicAdmin(target);
   try {
     const topics = Object.entries(before);

@@ -10,6 +10,8 @@ export interface SourceTarget {
   readonly publication: string;
   /** The table that is published; `outbox.events` when left out. */
   readonly table?: TableName;
+  /** Size of the disk that holds the server's WAL; SQL cannot see it. */
+  readonly walDiskBytes?: number | undefined;
   readonly kafkaBrokers: readonly string[];
   readonly topicPrefix: string;
   /** For topics that a resend has to create. */
@@ -18,10 +20,16 @@ export interface SourceTarget {
   readonly transactionTimeoutMs: number;
 }
 
+/** As much of it as verbs need that only look. */
+export type SlotTarget = Pick<
+  SourceTarget,
+  'name' | 'url' | 'slot' | 'publication' | 'table' | 'kafkaBrokers' | 'topicPrefix'
+>;
+
 /** What the services of a running system leave at its default. */
 export type SourceDefaults = Pick<
   SourceTarget,
-  'publication' | 'topicPartitions' | 'topicReplication' | 'transactionTimeoutMs'
+  'publication' | 'walDiskBytes' | 'topicPartitions' | 'topicReplication' | 'transactionTimeoutMs'
 >;
 
 /** A source of a running system; undefined when it has none of this name. */
@@ -39,6 +47,6 @@ export function tableOf({ table = { schema: 'outbox', table: 'events' } }: Pick<
   return table;
 }
 
-export function topicsOf(target: SourceTarget): TopicNames {
+export function topicsOf(target: Pick<SourceTarget, 'topicPrefix'>): TopicNames {
   return topicNames(target.topicPrefix);
 }

@@ -50,9 +50,9 @@ export async function measureTakeovers(options: TakeoverOptions): Promise<Takeov
   });
 
   let rows = 0;
-  let writes = true;
+  const enough = new AbortController();
   const write = async (): Promise<void> => {
-    for (; writes; rows += 1) {
+    for (; !enough.signal.aborted; rows += 1) {
       await source.emit(`k${rows % KEYS}`, { n: rows });
       await new Promise((resolve) => setTimeout(resolve, EMIT_PAUSE_MS));
     }
@@ -87,7 +87,7 @@ export async function measureTakeovers(options: TakeoverOptions): Promise<Takeov
         active = standby;
       }
     } finally {
-      writes = false;
+      enough.abort();
       await writing;
     }
     // A process that was frozen wakes up: it must find itself fenced.

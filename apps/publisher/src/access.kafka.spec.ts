@@ -90,7 +90,7 @@ describe('rights that are missing in Postgres: POSTGRES_ACCESS_DENIED', () => {
     ['writing a topic of events', AclResourceTypes.TOPIC, () => `${prefix()}shop.order`, AclOperationTypes.WRITE],
   ])(
     '%s',
-    async (_, resourceType, name, operation) => {
+    async (...[, resourceType, name, operation]) => {
       const rule = {
         resourceType,
         resourceName: name(),

@@ -1,5 +1,5 @@
 import { isCausewayError } from '#contracts';
-import { classifyReplicationError, gapOf, stopError, waysOut, type StoredPosition } from '#replication';
+import { classifyReplicationError, gapOf, stepsFor, stopError, type StoredPosition } from '#replication';
 import type { SourceConfig } from './publisher.config.ts';
 
 export interface GapContext {
@@ -15,7 +15,7 @@ export async function explainGap(error: unknown, { config, readPosition }: GapCo
   const { code, details } = isCausewayError(error)
     ? error
     : { code: classifyReplicationError(error).code, details: reasonOf(error) };
-  if ('ways_out' in details || waysOut({ code, details: {} }, config.sourceName).length === 0) return error;
+  if ('ways_out' in details || stepsFor({ code, details: {} }) === 'none') return error;
   const position = await readPosition().catch(() => undefined);
   const known = { ...plain(details), ...gapOf(position, new Date().toISOString()) };
   return stopError({ code, details: known }, { source: config.sourceName, slot: config.slotName });

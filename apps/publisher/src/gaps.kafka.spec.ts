@@ -17,8 +17,8 @@ async function publishOne(id = 'first'): Promise<void> {
   await app.stop();
 }
 
-const keys = async (count: number): Promise<(string | null)[]> =>
-  (await readOrders(context, count)).map(({ key }) => key).toSorted();
+const keys = async (count: number): Promise<string[]> =>
+  (await readOrders(context, count)).map(({ key }) => key ?? '').toSorted((a, b) => a.localeCompare(b));
 
 /** What every stop that may hide a gap says. */
 function expectGap(said: string): void {

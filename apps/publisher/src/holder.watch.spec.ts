@@ -79,7 +79,7 @@ describe('the holder of a slot', () => {
       ],
       false,
     ],
-  ])('%s', (_, deadAfter, looks, expected) => {
+  ])('%s', (...[, deadAfter, looks, expected]) => {
     const watch = new HolderWatch(deadAfter);
     const seen = looks.map(([holder, now]) => watch.isDead(holder, now));
     expect(seen.at(-1)).toBe(expected);

@@ -41,11 +41,9 @@ describe('upkeep of the outbox', () => {
     await context.client.query(insertOld, ['old, without a partition', '2019-01-01T12:00:00Z']);
     await context.emit('new');
     await until(async () => !(await partitions()).includes('events_20200101'));
-    expect((await readOrders(context, 3)).map(({ key }) => key).toSorted()).toEqual([
-      'new',
-      'old',
-      'old, without a partition',
-    ]);
+    expect(new Set((await readOrders(context, 3)).map(({ key }) => key))).toEqual(
+      new Set(['new', 'old', 'old, without a partition']),
+    );
     await until(async () => (await metric(app.url, 'causeway_publisher_rows_deleted_total')) === 1);
     expect(await metric(app.url, 'causeway_publisher_partitions_dropped_total')).toBe(1);
     expect(await partitions()).toHaveLength(before.length);

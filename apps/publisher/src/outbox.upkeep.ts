@@ -36,7 +36,7 @@ const REACHED_PAUSE_MS = 1000;
  * What is published? A marker is taken: which transactions have ended by now, and an address of the WAL after all of them. Once Kafka
  * holds everything up to that address, every row that those transactions wrote is published, whatever its created_at says.
  */
-export class OutboxUpkeep implements AsyncDisposable {
+export class OutboxUpkeep {
   readonly #parts: UpkeepParts;
   readonly #abort = new AbortController();
   readonly #running: Promise<void>;
@@ -51,7 +51,7 @@ export class OutboxUpkeep implements AsyncDisposable {
     return new OutboxUpkeep(parts);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async stop(): Promise<void> {
     this.#abort.abort();
     await this.#running;
   }

@@ -88,14 +88,14 @@ export class PublisherSession {
     await orStopped(signal, context.startFrom(start));
 
     const pump = this.#makePump({ kafka, stream, start });
-    await using _upkeep = OutboxUpkeep.start({ ...this.#parts, stored: () => pump.stored.lsn });
+    const upkeep = OutboxUpkeep.start({ ...this.#parts, stored: () => pump.stored.lsn });
     try {
       held.release(pump);
       stream.resume();
       this.#announce(start);
       return await orStopped(signal, this.#watch({ source, stream, pump }));
     } finally {
-      await pump.stop();
+      await Promise.all([pump.stop(), upkeep.stop()]);
     }
   }
 

@@ -76,7 +76,11 @@ export async function openServers(): Promise<OwnServers> {
     };
     const connected = async <T>(work: (client: Client) => Promise<T>): Promise<T> => {
       const client = await connectClient({ url, applicationName: 'causeway-test' });
-      return work(client).finally(() => client.end());
+      try {
+        return await work(client);
+      } finally {
+        await client.end();
+      }
     };
     const query = <Row extends QueryResultRow>(sql: string, values: unknown[] = []): Promise<Row[]> =>
       connected(async (client) => (await client.query<Row>(sql, values)).rows);

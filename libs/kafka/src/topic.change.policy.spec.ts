@@ -6,7 +6,7 @@ describe('a topic that records went to before', () => {
     ['was deleted', 3, undefined, 'TOPIC_MISSING'],
     ['was created again with fewer partitions', 3, 1, 'TOPIC_PARTITIONS_CHANGED'],
     ['was given more partitions', 3, 6, 'TOPIC_PARTITIONS_CHANGED'],
-  ])('%s', (_, before, now, code) => {
+  ])('%s', (...[, before, now, code]) => {
     expect(topicChange('t', { before, now })?.code).toBe(code);
   });
 });

@@ -23,7 +23,7 @@ describe('failover', () => {
       [/synchronized_standby_slots is empty/],
     ],
     ['both', alone, { knowsFailover: true, standbys: 1, waitsFor: '' }, [/FAILOVER/, /synchronized_standby_slots/]],
-  ])('%s', (_, slot, facts, expected) => {
+  ])('%s', (...[, slot, facts, expected]) => {
     const problems = failoverProblems(slot, facts);
     expect(problems).toHaveLength(expected.length);
     for (const [index, problem] of problems.entries()) expect(problem).toMatch(expected[index] ?? /never/);

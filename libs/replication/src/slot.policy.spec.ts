@@ -115,7 +115,7 @@ describe('slot and position', () => {
   it('never goes on behind the place where a timeline was left', () => {
     const lsn = fc.bigInt({ min: 1n, max: 600n });
     fc.assert(
-      fc.property(lsn, lsn, lsn, fc.nat(3), (confirmedFlush, endsAt, stored, ordinal) => {
+      fc.property(lsn, lsn, fc.tuple(lsn, fc.nat(3)), (confirmedFlush, endsAt, [stored, ordinal]) => {
         const verdict = judge({
           slot: { ...slot, confirmedFlush },
           server: onTimeline(2, [1, endsAt]),

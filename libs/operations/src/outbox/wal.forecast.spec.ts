@@ -34,7 +34,7 @@ describe('WAL forecast', () => {
     ],
     ['written and nothing confirmed', second, undefined, { bytesPerSecond: 1000, standsStill: true }],
     ['written and confirmed', { ...second, confirmed: 2900n }, undefined, { bytesPerSecond: 1000, standsStill: false }],
-  ])('%s', (_, then, disk, expected) => {
+  ])('%s', (...[, then, disk, expected]) => {
     expect(forecastWal(first, then, disk)).toMatchObject(expected);
   });
 });

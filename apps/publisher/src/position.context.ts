@@ -1,4 +1,4 @@
-import { CausewayError } from '#contracts';
+import { CausewayError, isCausewayError } from '#contracts';
 import type { TopicCatalogue } from '#kafka';
 import { CommitClock, publicationChange, type PositionContext, type StoredPosition } from '#replication';
 
@@ -30,9 +30,17 @@ export class SessionContext {
     await this.#catalogue.verify(position.topics ?? {});
   }
 
-  /** Topics may be changed while the stream runs; size limits that have changed count from now on. */
-  verifyTopics(): Promise<void> {
-    return this.#catalogue.verify(this.#catalogue.partitions);
+  /**
+   * Topics may be changed while the stream runs; size limits that have changed count from now on. A Kafka that does not answer is
+   * the producer's matter.
+   * @throws CausewayError `TOPIC_MISSING` or `TOPIC_PARTITIONS_CHANGED`
+   */
+  async verifyTopics(): Promise<void> {
+    try {
+      await this.#catalogue.verify(this.#catalogue.partitions);
+    } catch (error) {
+      if (!isCausewayError(error, 'KAFKA_UNREACHABLE')) throw error;
+    }
   }
 
   /** For a position that is about to be stored. */

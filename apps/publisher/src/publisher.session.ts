@@ -258,7 +258,9 @@ export class PublisherSession {
       if (failure !== undefined) throw failure.error;
       const askedAt = new Date();
       this.#context?.sawPublication(await source.check(), askedAt);
-      if (look % TOPICS_EVERY === 0) await this.#context?.verifyTopics();
+      const topics = look % TOPICS_EVERY === 0 ? this.#context?.verifyTopics() : undefined;
+      const meanwhile = await Promise.race([ended, topics]);
+      if (meanwhile !== undefined) throw meanwhile.error;
       metrics.lagSeconds.set(this.#context?.clock.lagSeconds(Date.now()) ?? 0);
       const [slot, { walEnd }] = [await source.slot(), await source.facts()];
       metrics.lagBytes.set(Math.max(0, Number(walEnd - pump.stored.lsn)));

@@ -11,11 +11,11 @@ export interface GapContext {
  * Adds to an error that stops the publisher from when to when events may be missing, and the commands that lead out; any other
  * error, and one that says so already, is given back as it is. Never fails itself.
  */
-export async function explainGap(error: unknown, { config, readPosition }: GapContext): Promise<unknown> {
-  const { code, details } = isCausewayError(error)
-    ? error
-    : { code: classifyReplicationError(error).code, details: reasonOf(error) };
-  if ('ways_out' in details || stepsFor({ code, details: {} }) === 'none') return error;
+export async function explainGap(failure: unknown, { config, readPosition }: GapContext): Promise<unknown> {
+  const { code, details } = isCausewayError(failure)
+    ? failure
+    : { code: classifyReplicationError(failure).code, details: reasonOf(failure) };
+  if ('ways_out' in details || stepsFor({ code, details: {} }) === 'none') return failure;
   const position = await readPosition().catch(() => undefined);
   const known = { ...plain(details), ...gapOf(position, new Date().toISOString()) };
   return stopError({ code, details: known }, { source: config.sourceName, slot: config.slotName });

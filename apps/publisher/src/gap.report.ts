@@ -17,6 +17,8 @@ export async function explainGap(failure: unknown, { config, readPosition }: Gap
     : { code: classifyReplicationError(failure).code, details: reasonOf(failure) };
   if ('ways_out' in details || stepsFor({ code, details: {} }) === 'none') return failure;
   const position = await readPosition().catch(() => undefined);
+  // At a first start nothing is missing, and there is nothing to be let out of.
+  if (position === undefined) return failure;
   const known = { ...plain(details), ...gapOf(position, new Date().toISOString()) };
   return stopError({ code, details: known }, { source: config.sourceName, slot: config.slotName });
 }

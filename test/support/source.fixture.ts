@@ -166,6 +166,9 @@ export async function openSource(): Promise<SourceFixture> {
   };
 }
 
+/** A process of its own starts slowly on a busy machine. */
+const START_PATIENCE_MS = 60_000;
+
 function watchPublisher(child: ChildProcess): RunningPublisher {
   let url: string | undefined;
   if (child.stdout !== null) {
@@ -177,11 +180,15 @@ function watchPublisher(child: ChildProcess): RunningPublisher {
   const exited = once(child, 'exit');
   return {
     ready: async (expected) => {
-      await until(`ready says ${expected.source}`, async () => {
-        if (url === undefined) return null;
-        const answer = await fetch(`${url}/ready`);
-        return expected.test(`${answer.status} ${await answer.text()}`) ? true : null;
-      });
+      await until(
+        `ready says ${expected.source}`,
+        async () => {
+          if (url === undefined) return null;
+          const answer = await fetch(`${url}/ready`);
+          return expected.test(`${answer.status} ${await answer.text()}`) ? true : null;
+        },
+        START_PATIENCE_MS,
+      );
     },
     signal: (signal) => void child.kill(signal),
     kill: async () => {

@@ -53,7 +53,8 @@ const entries = {
     owner: 'platform',
   },
   PUBLICATION_MISSING: {
-    meaning: 'The publication is missing or leaves out the table, inserts, rows or columns: what is written now is not streamed',
+    meaning:
+      'The publication is missing or leaves out the table, inserts, rows or columns: what is written now is not streamed',
     action:
       'Create or correct it (the product migrations have it). What was written meanwhile is a gap: the publisher says from when to when, and the commands that lead out.',
     owner: 'platform',
@@ -74,16 +75,19 @@ const entries = {
   },
   SOURCE_IS_STANDBY: {
     meaning: 'The source database is a standby that follows a primary',
-    action: 'Nothing during a failover: the publisher waits until it is promoted. Else let the URL lead to the primary.',
+    action:
+      'Nothing during a failover: the publisher waits until it is promoted. Else let the URL lead to the primary.',
     owner: 'platform',
   },
   OUTBOX_UPKEEP_FAILED: {
     meaning: 'Day partitions could not be created or dropped, or old rows not be deleted; publishing goes on',
-    action: 'See the reason; it is tried again by itself. Run causeway migrate product where functions or rights are missing.',
+    action:
+      'See the reason; it is tried again by itself. Run causeway migrate product where functions or rights are missing.',
     owner: 'platform',
   },
   TOPIC_PARTITIONS_CHANGED: {
-    meaning: 'A topic has another number of partitions than before: keys would move to other partitions, and lose their order',
+    meaning:
+      'A topic has another number of partitions than before: keys would move to other partitions, and lose their order',
     action:
       'Let consumers read to the end, then causeway slot adopt accepts the topic as it is. Where it was created again, causeway outbox resend fills it.',
     owner: 'platform',
@@ -124,7 +128,8 @@ const entries = {
   },
   TOPIC_MISSING: {
     meaning: 'A topic that an event goes to does not exist',
-    action: 'Create the topic with the declared number of partitions; the publisher goes on by itself. Where it was deleted, causeway outbox resend fills it again.',
+    action:
+      'Create the topic with the declared number of partitions; the publisher goes on by itself. Where it was deleted, causeway outbox resend fills it again.',
     owner: 'platform',
   },
   OUTBOX_ROW_INVALID: {

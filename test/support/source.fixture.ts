@@ -24,6 +24,7 @@ export interface RunningPublisher {
   /** Waits for the answer of /ready. */
   ready(expected: RegExp): Promise<void>;
   kill(): Promise<void>;
+  signal(signal: NodeJS.Signals): void;
 }
 
 /** A product's database with its outbox, and what a publisher and the `causeway` command are told of it. */
@@ -165,6 +166,9 @@ export async function openSource(): Promise<SourceFixture> {
   };
 }
 
+/** A process of its own starts slowly on a busy machine. */
+const START_PATIENCE_MS = 60_000;
+
 function watchPublisher(child: ChildProcess): RunningPublisher {
   let url: string | undefined;
   if (child.stdout !== null) {
@@ -176,12 +180,17 @@ function watchPublisher(child: ChildProcess): RunningPublisher {
   const exited = once(child, 'exit');
   return {
     ready: async (expected) => {
-      await until(`ready says ${expected.source}`, async () => {
-        if (url === undefined) return null;
-        const answer = await fetch(`${url}/ready`);
-        return expected.test(`${answer.status} ${await answer.text()}`) ? true : null;
-      });
+      await until(
+        `ready says ${expected.source}`,
+        async () => {
+          if (url === undefined) return null;
+          const answer = await fetch(`${url}/ready`);
+          return expected.test(`${answer.status} ${await answer.text()}`) ? true : null;
+        },
+        START_PATIENCE_MS,
+      );
     },
+    signal: (signal) => void child.kill(signal),
     kill: async () => {
       child.kill('SIGTERM');
       await exited;

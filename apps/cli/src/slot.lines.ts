@@ -22,6 +22,7 @@ export function slotLines(report: SlotReport): string[] {
           `verdict   ${problem.code}: ${problem.meaning}`,
           ...Object.entries(problem.details).map(([name, value]) => `          ${name}=${String(value)}`),
         ]),
+    ...report.warnings.map((warning) => `warning   ${warning}`),
     ...report.waysOut.map((way, number) => `${number === 0 ? 'ways out  ' : '          '}${way}`),
   ];
 }

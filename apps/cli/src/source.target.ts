@@ -12,15 +12,25 @@ import { WrongUse } from './exit.codes.ts';
 import { runningSystem } from './target.ts';
 
 const { topicPrefix } = processOptions;
-const { sourcesFile, sourceName, sourceUrl, slotName, publicationName, transactionTimeout } = publisherOptions;
+const { sourcesFile, sourceName, sourceUrl, slotName, publicationName, outboxTable, transactionTimeout, walDisk } =
+  publisherOptions;
 const DEFAULTS = {
   publicationName,
+  walDisk,
   transactionTimeout,
   topicPartitions: kafkaOptions.topicPartitions,
   topicReplication: kafkaOptions.topicReplication,
 };
 
-const ALL = { ...DEFAULTS, sourceName, sourceUrl, slotName, kafkaBrokers: kafkaOptions.kafkaBrokers, topicPrefix };
+const ALL = {
+  ...DEFAULTS,
+  sourceName,
+  sourceUrl,
+  slotName,
+  outboxTable,
+  kafkaBrokers: kafkaOptions.kafkaBrokers,
+  topicPrefix,
+};
 
 export interface SourceChoice {
   readonly source?: string;
@@ -47,6 +57,7 @@ export async function sourceTarget(
   const config = loadConfig(DEFAULTS, env);
   const defaults = {
     publication: config.publicationName,
+    walDiskBytes: config.walDisk,
     topicPartitions: config.topicPartitions,
     topicReplication: config.topicReplication,
     transactionTimeoutMs: config.transactionTimeout,
@@ -72,7 +83,9 @@ function sourceOfFile(
   const name = chosen(source, [...declared.keys()]);
   const { kafkaBrokers } = kafkaOptions;
   const shared = loadConfig({ ...DEFAULTS, kafkaBrokers, topicPrefix }, env);
-  return targetOf({ ...shared, sourceName: name, sourceUrl: '', slotName: '', ...declared.get(name) });
+  const found = declared.get(name);
+  const none = { sourceName: name, sourceUrl: '', slotName: '', outboxTable: undefined };
+  return { ...targetOf({ ...shared, ...none, ...found }), ...(found === undefined ? {} : { table: found.rows.table }) };
 }
 
 function sourceOfSettings(source: string | undefined, env: Environment): SourceTarget {
@@ -88,10 +101,18 @@ function targetOf(config: Config<typeof ALL>): SourceTarget {
     url: config.sourceUrl,
     slot: config.slotName,
     publication: config.publicationName,
+    ...tableOf(config.outboxTable),
+    walDiskBytes: config.walDisk,
     kafkaBrokers: config.kafkaBrokers,
     topicPrefix: config.topicPrefix ?? '',
     topicPartitions: config.topicPartitions,
     topicReplication: config.topicReplication,
     transactionTimeoutMs: config.transactionTimeout,
   };
+}
+
+/** Nothing for the table of the product migrations. */
+function tableOf(name: string | undefined): Pick<SourceTarget, 'table'> {
+  const [schema = '', table = ''] = (name ?? '').split('.');
+  return schema === '' || table === '' ? {} : { table: { schema, table } };
 }

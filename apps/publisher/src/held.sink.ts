@@ -1,4 +1,4 @@
-import type { FrameSink, LogicalMessage } from '#replication';
+import type { CommitClock, FrameSink, LogicalMessage } from '#replication';
 
 /**
  * Keeps what the stream says between owning the slot and knowing the position: only what was under way when the socket was
@@ -7,6 +7,12 @@ import type { FrameSink, LogicalMessage } from '#replication';
 export class HeldSink implements FrameSink {
   #held: ((sink: FrameSink) => void)[] = [];
   #sink: FrameSink | undefined;
+  readonly #clock: Pick<CommitClock, 'begin'>;
+
+  /** @param clock hears of every transaction that begins */
+  constructor(clock: Pick<CommitClock, 'begin'>) {
+    this.#clock = clock;
+  }
 
   /** Passes on what was kept, and from now on everything. */
   release(sink: FrameSink): void {
@@ -15,6 +21,7 @@ export class HeldSink implements FrameSink {
   }
 
   begin(transaction: Parameters<FrameSink['begin']>[0]): void {
+    this.#clock.begin(transaction);
     if (this.#sink === undefined) this.#held.push((sink) => sink.begin(transaction));
     else this.#sink.begin(transaction);
   }

@@ -22,6 +22,9 @@ const COLUMNS = {
   occurredAt: 'occurred_at',
 } as const satisfies Record<keyof OutboxRow, string>;
 
+/** Names of the columns that a publication must send. */
+export const OUTBOX_COLUMNS: readonly string[] = Object.values(COLUMNS);
+
 /** Place of each column in a row of the stream. */
 export type OutboxIndexes = { readonly [column in keyof OutboxRow]: number };
 

@@ -4,7 +4,7 @@ import { sourceOfProduct } from '#contracts';
 import { isTopicName } from '#kafka';
 import type { TableName } from '#replication';
 import { EventRouter } from './debezium/event.router.ts';
-import { OutboxReader } from './outbox.columns.ts';
+import { OUTBOX_COLUMNS, OutboxReader } from './outbox.columns.ts';
 import type { SourceConfig } from './publisher.config.ts';
 import { RecordEncoder } from './record.encoder.ts';
 import { RowPacker } from './row.packer.ts';
@@ -13,6 +13,11 @@ import type { PresetParts, RowPreset } from './row.preset.ts';
 /** The table that a source's rows are inserted into. */
 export function tableOf({ rows }: Pick<SourceConfig, 'rows'>): TableName {
   return rows.table;
+}
+
+/** Columns that the publication must send; those of other presets are found out by their readers. */
+export function columnsOf({ rows }: Pick<SourceConfig, 'rows'>): readonly string[] {
+  return rows.preset === 'causeway' ? OUTBOX_COLUMNS : [];
 }
 
 /**

@@ -25,6 +25,13 @@ export interface PublisherMetrics {
   readonly pendingBytes: LabelledGauge;
   readonly paused: LabelledGauge;
   readonly state: LabelledGauge;
+  readonly lagSeconds: LabelledGauge;
+  readonly slotState: LabelledGauge;
+  readonly safeWalBytes: LabelledGauge;
+  readonly pauseSeconds: LabelledCounter;
+  readonly partitionsDropped: LabelledCounter;
+  readonly rowsDeleted: LabelledCounter;
+  readonly upkeepFailures: LabelledCounter;
 }
 
 /** Sources share the names; each has its label. */
@@ -66,6 +73,28 @@ export function createPublisherMetrics(registry: Registry, source: string): Publ
     state: gauge(registry, 'publisher_state', {
       help: '1 for the state that the publisher is in',
       labelNames: ['state'],
+    }),
+    lagSeconds: gauge(registry, 'publisher_lag_seconds', {
+      help: 'Seconds since the oldest transaction that was read and is not in Kafka committed',
+    }),
+    slotState: gauge(registry, 'publisher_slot_state', {
+      help: "1 for the slot's wal_status: reserved, extended, unreserved or lost; missing when it is gone",
+      labelNames: ['state'],
+    }),
+    safeWalBytes: gauge(registry, 'publisher_wal_safe_bytes', {
+      help: 'WAL that may still be written before the server gives the slot up; -1 without a limit',
+    }),
+    pauseSeconds: counter(registry, 'publisher_pause_seconds_total', {
+      help: 'Time for which reading was paused because Kafka was behind',
+    }),
+    partitionsDropped: counter(registry, 'publisher_partitions_dropped_total', {
+      help: 'Day partitions dropped by the upkeep of the outbox',
+    }),
+    rowsDeleted: counter(registry, 'publisher_rows_deleted_total', {
+      help: 'Published rows deleted by the upkeep of the outbox',
+    }),
+    upkeepFailures: counter(registry, 'publisher_upkeep_failures_total', {
+      help: 'Failures of the upkeep of the outbox; publishing goes on',
     }),
   };
 }

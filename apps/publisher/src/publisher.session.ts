@@ -1,16 +1,30 @@
 import { randomUUID } from 'node:crypto';
 import { CausewayError } from '#contracts';
 import { type Logger } from '#observability';
-import { ReplicationStream, formatLsn, judgeSlot, type Batch, type StoredPosition } from '#replication';
+import {
+  ReplicationStream,
+  formatLsn,
+  isLost,
+  judgeSlot,
+  stopError,
+  type Batch,
+  type SlotState,
+  type StoredPosition,
+} from '#replication';
 import type { ParkedKey, ProducerRecord } from '#kafka';
 import { orStopped, pauseFor } from './abort.race.ts';
 import { BatchPump } from './batch.pump.ts';
 import { takeOverFromConnector } from './debezium/takeover.ts';
-import { Heartbeat } from './heartbeat.ts';
+import { explainGap } from './gap.report.ts';
 import { createGuard } from './guard.factory.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { HeldSink } from './held.sink.ts';
+import { HolderWatch } from './holder.watch.ts';
 import { KafkaSide } from './kafka.side.ts';
 import { MessageIntake } from './message.intake.ts';
+import { OutboxUpkeep } from './outbox.upkeep.ts';
+import { SessionContext } from './position.context.ts';
+import { timePauses } from './pause.clock.ts';
 import { poisonReporter } from './poison.report.ts';
 import type { SourceConfig } from './publisher.config.ts';
 import type { PublisherMetrics } from './publisher.metrics.ts';
@@ -30,6 +44,11 @@ export interface SessionParts {
 
 /** How often the source is looked at while the stream runs. */
 const WATCH_INTERVAL_MS = 5000;
+/** How often topics are looked at, counted in looks at the source. */
+const TOPICS_EVERY = 6;
+const SLOT_STATES = ['reserved', 'extended', 'unreserved', 'lost', 'missing'];
+/** A standby takes a silent publisher for dead, so none may be silent for long. */
+const STATUS_INTERVAL_MS = 2000;
 
 /**
  * One life of the publisher, from the first connection to the first failure, in the order that keeps the promises (DESIGN.md
@@ -37,6 +56,7 @@ const WATCH_INTERVAL_MS = 5000;
  */
 export class PublisherSession {
   readonly #parts: SessionParts;
+  #context: SessionContext | undefined;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -47,40 +67,56 @@ export class PublisherSession {
     board.enter('starting');
     await using source = await orStopped(signal, SourceSide.connect(config));
     await using kafka = new KafkaSide(config, logger);
+    try {
+      return await this.#live({ source, kafka });
+    } catch (error) {
+      throw await explainGap(error, { config, readPosition: () => orStopped(signal, kafka.readPosition()) });
+    }
+  }
+
+  async #live({ source, kafka }: { source: SourceSide; kafka: KafkaSide }): Promise<never> {
+    const { config, logger, board, signal } = this.#parts;
+    const context = new SessionContext(kafka.catalogue);
+    this.#context = context;
     await orStopped(signal, source.check());
     await orStopped(signal, kafka.ensureOwnTopics());
     await this.#slotIsFree({ source, kafka });
+    // A standby may have waited for days.
+    context.sawPublication(await orStopped(signal, source.check()), new Date());
     await orStopped(signal, takeOverFromConnector({ config, source, kafka, logger }));
 
-    const held = new HeldSink();
+    const held = new HeldSink(context.clock);
     await using stream = disposable(await this.#ownSlot(held));
     board.enter('taking over');
     await orStopped(signal, kafka.takeOver());
     const start = await this.#startPosition({ source, kafka, stream });
+    await orStopped(signal, context.startFrom(start));
     const parked = await orStopped(signal, kafka.readParkedKeys());
 
     const pump = this.#makePump({ kafka, stream, start, parked });
+    const upkeep = OutboxUpkeep.start({ ...this.#parts, stored: () => pump.stored.lsn });
     try {
       held.release(pump);
       stream.resume();
       this.#announce(start);
       return await orStopped(signal, this.#watch({ source, stream, pump }));
     } finally {
-      await pump.stop();
+      await Promise.all([pump.stop(), upkeep.stop()]);
     }
   }
 
   /** Waits as a standby while the slot has a reader; creates it at the very first start. */
   async #slotIsFree({ source, kafka }: { source: SourceSide; kafka: KafkaSide }): Promise<void> {
     const { config, logger, board, signal } = this.#parts;
+    const holders = new HolderWatch(config.holderTimeout);
     for (;;) {
       const slot = await orStopped(signal, source.slot());
-      if (slot === undefined) {
+      // One that was given up cannot be opened: only here can be said what may be missing.
+      if (slot === undefined || (isLost(slot) && !slot.active)) {
         const position = await orStopped(signal, kafka.readPosition());
         const server = await orStopped(signal, source.facts());
         const verdict = judgeSlot({ slot, position, server, now: new Date().toISOString() });
-        if (verdict.verdict === 'stop')
-          throw new CausewayError(verdict.code, { details: { slot: config.slotName, ...verdict.details } });
+        if (verdict.verdict === 'stop') throw stopError(verdict, { source: config.sourceName, slot: config.slotName });
         logger.info({ slot: config.slotName }, 'creating the slot; waits for transactions that run now');
         await orStopped(signal, source.createSlot());
         return;
@@ -89,8 +125,19 @@ export class PublisherSession {
       if (board.state !== 'standby')
         logger.info({ slot: config.slotName, pid: slot.activePid }, 'standby: the slot has a reader');
       board.enter('standby');
+      await orStopped(signal, this.#takeFromDead(source, { slot, holders }));
       await pauseFor(signal, config.standbyInterval);
     }
+  }
+
+  /** Frees the slot of another publisher that is gone without a word. */
+  async #takeFromDead(source: SourceSide, seen: { slot: SlotState; holders: HolderWatch }): Promise<void> {
+    const { activePid: pid } = seen.slot;
+    const holder = pid === null ? null : await source.holder(pid);
+    if (pid === null || holder === null || !seen.holders.isDead(holder, performance.now())) return;
+    const { logger, config } = this.#parts;
+    logger.warn({ slot: config.slotName, pid }, 'the publisher that reads the slot is silent: its connection is ended');
+    await source.release(pid);
   }
 
   /** From here on nobody else reads the slot. The socket stays paused until the position is known. */
@@ -101,8 +148,8 @@ export class PublisherSession {
       slotName: config.slotName,
       publicationName: config.publicationName,
       applicationName: `causeway-publisher ${config.sourceName}`,
-      // Twice in an idle interval, so that a position is at hand when it is due.
-      statusIntervalMs: Math.ceil(config.idleInterval / 2),
+      // At least twice in an idle interval, so that a position is at hand when it is due.
+      statusIntervalMs: Math.min(STATUS_INTERVAL_MS, Math.ceil(config.idleInterval / 2)),
       startPaused: true,
       messages: config.messagePrefix !== undefined || config.heartbeatInterval > 0,
       sink,
@@ -123,20 +170,28 @@ export class PublisherSession {
   }): Promise<StoredPosition> {
     const { source, kafka, stream } = sides;
     const { signal, config, logger } = this.#parts;
+    // In this order: if this process was frozen and another has taken over, position and slot move on meanwhile, the position always
+    // first, and the server's end of WAL before both. Read the other way round, the slot would look moved by somebody.
+    const slot = await source.slot();
     const position = await orStopped(signal, kafka.readPosition());
-    const [slot, facts] = [await source.slot(), await source.facts()];
+    const facts = await source.facts();
     const server = { ...facts, identity: stream.identity };
-    const verdict = judgeSlot({ slot, position, server, now: new Date().toISOString() });
+    const publication = this.#context?.publicationId;
+    const verdict = judgeSlot({ slot, position, server, publication, now: new Date().toISOString() });
+    for (const problem of await source.failoverProblems(slot))
+      logger.warn({ slot: config.slotName, problem }, 'a failover may lose or repeat events');
     if (verdict.verdict === 'resume') return verdict.position;
-    if (verdict.verdict === 'stop')
-      throw new CausewayError(verdict.code, { details: { slot: config.slotName, ...verdict.details } });
+    if (verdict.verdict === 'stop') throw stopError(verdict, { source: config.sourceName, slot: config.slotName });
     if (verdict.verdict === 'create')
       throw new CausewayError('REPLICATION_BROKEN', { details: { slot: config.slotName } });
+    const { systemId, timeline } = stream.identity;
     const first = {
       generation: randomUUID(),
       lsn: verdict.lsn,
       ordinal: 0,
-      ...stream.identity,
+      systemId,
+      timeline,
+      ...this.#context?.at(verdict.lsn),
       storedAt: new Date().toISOString(),
     };
     await orStopped(signal, kafka.store([], first));
@@ -171,7 +226,7 @@ export class PublisherSession {
       onUpdate: (change) => preset.update?.(change),
       limits: config,
       idleIntervalMs: config.idleInterval,
-      stream,
+      stream: timePauses(stream, { onPaused: (seconds) => metrics.pauseSeconds.inc(seconds) }),
       store: async (batch) => {
         const end = metrics.transactionSeconds.startTimer();
         const unplaced = new Set(
@@ -179,7 +234,13 @@ export class PublisherSession {
         );
         await kafka.ensureTopics(unplaced);
         const records = unplaced.size === 0 ? batch.records : batch.records.map((record) => preset.place(record));
-        await kafka.store(guard(records), { ...start, ...batch.position, storedAt: new Date().toISOString() });
+        const known = this.#context?.at(batch.position.lsn);
+        await kafka.store(guard(records), {
+          ...start,
+          ...batch.position,
+          ...known,
+          storedAt: new Date().toISOString(),
+        });
         end();
       },
       onStored: (batch) => this.#count(batch),
@@ -211,17 +272,25 @@ export class PublisherSession {
     const ended = Promise.race([stream.ended, pump.failed]).then((error) => ({
       error: error ?? new CausewayError('REPLICATION_BROKEN'),
     }));
-    for (;;) {
+    for (let look = 1; ; look += 1) {
       const watched = new AbortController();
       const tick = pauseFor(watched.signal, Math.min(WATCH_INTERVAL_MS, heartbeat.dueInMs())).catch(() => undefined);
       const failure = await Promise.race([ended, tick]);
       watched.abort();
       if (failure !== undefined) throw failure.error;
-      await source.check();
+      const askedAt = new Date();
+      this.#context?.sawPublication(await source.check(), askedAt);
       await heartbeat.beatWhenDue();
+      const topics = look % TOPICS_EVERY === 0 ? this.#context?.verifyTopics() : undefined;
+      const meanwhile = await Promise.race([ended, topics]);
+      if (meanwhile !== undefined) throw meanwhile.error;
+      metrics.lagSeconds.set(this.#context?.clock.lagSeconds(Date.now()) ?? 0);
       const [slot, { walEnd }] = [await source.slot(), await source.facts()];
       metrics.lagBytes.set(Math.max(0, Number(walEnd - pump.stored.lsn)));
       metrics.heldBackBytes.set(slot?.heldBackBytes ?? 0);
+      metrics.safeWalBytes.set(slot?.safeWalBytes ?? -1);
+      for (const known of SLOT_STATES)
+        metrics.slotState.set({ state: known }, known === (slot?.walStatus ?? 'missing') ? 1 : 0);
       metrics.pendingBytes.set(pump.pendingBytes);
       metrics.paused.set(pump.isPaused ? 1 : 0);
     }

@@ -14,6 +14,7 @@ const STANDBY: ReadonlySet<ErrorCode> = new Set(['SLOT_IN_USE', 'PUBLISHER_FENCE
 const RETRY: ReadonlySet<ErrorCode> = new Set([
   'POSTGRES_UNREACHABLE',
   'KAFKA_UNREACHABLE',
+  'SOURCE_IS_STANDBY',
   'REPLICATION_BROKEN',
   'BATCH_REFUSED',
 ]);

@@ -58,6 +58,12 @@ export const duration: OptionType<number> = {
   },
 };
 
+/** A duration that may be left empty, which then means "not set". */
+export const optionalDuration: OptionType<number | undefined> = {
+  name: 'duration, may be empty',
+  parse: (given) => (given === '' ? undefined : duration.parse(given)),
+};
+
 /** Bytes, written with a unit: `512kb`, `16mb`. */
 export const bytes: OptionType<number> = {
   name: 'size such as 512kb or 16mb',
@@ -67,6 +73,12 @@ export const bytes: OptionType<number> = {
     if (amount === undefined || unit === undefined) throw new Error('a size such as 512kb or 16mb');
     return Number(amount) * SIZES[unit.toLowerCase() as keyof typeof SIZES];
   },
+};
+
+/** A size that may be left empty, which then means "not set". */
+export const optionalBytes: OptionType<number | undefined> = {
+  name: 'size, may be empty',
+  parse: (given) => (given === '' ? undefined : bytes.parse(given)),
 };
 
 /** Names separated by commas; empty text is the empty list. */

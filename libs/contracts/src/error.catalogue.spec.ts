@@ -30,7 +30,7 @@ describe('CausewayError', () => {
     const error = new CausewayError('TOPIC_MISSING', { details: { topic: 'portal.user', partition: null } });
     expect(error.message).toBe(
       'TOPIC_MISSING: A topic that an event goes to does not exist (topic=portal.user). ' +
-        'Create the topic with the declared number of partitions; the publisher goes on by itself.',
+        'Create the topic with the declared number of partitions; the publisher goes on by itself. Where it was deleted, causeway outbox resend fills it again.',
     );
     expect(error.name).toBe('CausewayError');
   });

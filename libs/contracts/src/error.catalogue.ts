@@ -53,8 +53,43 @@ const entries = {
     owner: 'platform',
   },
   PUBLICATION_MISSING: {
-    meaning: 'The publication is missing or does not hold outbox.events',
-    action: 'Run the product migrations (causeway dev does), or create the publication for outbox.events.',
+    meaning:
+      'The publication is missing or leaves out the table, inserts, rows or columns: what is written now is not streamed',
+    action:
+      'Create or correct it (the product migrations have it). What was written meanwhile is a gap: the publisher says from when to when, and the commands that lead out.',
+    owner: 'platform',
+  },
+  PUBLICATION_CHANGED: {
+    meaning:
+      'The publication was altered or created again since the position was stored: rows that were written in between may have been left out',
+    action:
+      'Find who changed it. Run the commands of ways_out (causeway slot status prints them as well); if nothing can be missing, slot adopt alone.',
+    owner: 'platform',
+  },
+  TIMELINE_DIVERGED: {
+    meaning:
+      'After a failover the server goes on from a place before the position in Kafka: Kafka holds events that this server never had',
+    action:
+      'Compare what was published since left_at; set synchronized_standby_slots so that it cannot happen again. causeway slot adopt goes on where the slot stands: nothing is missing, some events come twice.',
+    owner: 'platform',
+  },
+  SOURCE_IS_STANDBY: {
+    meaning: 'The source database is a standby that follows a primary',
+    action:
+      'Nothing during a failover: the publisher waits until it is promoted. Else let the URL lead to the primary.',
+    owner: 'platform',
+  },
+  OUTBOX_UPKEEP_FAILED: {
+    meaning: 'Day partitions could not be created or dropped, or old rows not be deleted; publishing goes on',
+    action:
+      'See the reason; it is tried again by itself. Run causeway migrate product where functions or rights are missing.',
+    owner: 'platform',
+  },
+  TOPIC_PARTITIONS_CHANGED: {
+    meaning:
+      'A topic has another number of partitions than before: keys would move to other partitions, and lose their order',
+    action:
+      'Let consumers read to the end, then causeway slot adopt accepts the topic as it is. Where it was created again, causeway outbox resend fills it.',
     owner: 'platform',
   },
   SLOT_MISSING: {
@@ -70,9 +105,9 @@ const entries = {
     owner: 'platform',
   },
   SLOT_GENERATION_MISMATCH: {
-    meaning: 'The slot is not the one that the position in Kafka was written for: it was created again',
+    meaning: 'The slot or its server is not the one that the position in Kafka was written for',
     action:
-      'Find who created it. causeway slot status prints the ways out: outbox resend for what is missing, then slot adopt.',
+      'Find who created the slot, or which server this is. causeway slot status prints the ways out: outbox resend for what is missing, then slot adopt.',
     owner: 'platform',
   },
   SLOT_AHEAD_OF_POSITION: {
@@ -93,7 +128,8 @@ const entries = {
   },
   TOPIC_MISSING: {
     meaning: 'A topic that an event goes to does not exist',
-    action: 'Create the topic with the declared number of partitions; the publisher goes on by itself.',
+    action:
+      'Create the topic with the declared number of partitions; the publisher goes on by itself. Where it was deleted, causeway outbox resend fills it again.',
     owner: 'platform',
   },
   OUTBOX_ROW_INVALID: {

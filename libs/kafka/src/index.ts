@@ -31,6 +31,7 @@ export { inPartition, type PackedRecord } from './packed.record.ts';
 export { BATCH_OVERHEAD, recordBytes } from './record.size.ts';
 export { readTail, type TailOptions, type TailRecord } from './topic.tail.ts';
 export { TopicAdmin, type TopicDeclaration, type TopicState } from './topic.admin.ts';
+export { topicChange, type TopicChange } from './topic.change.policy.ts';
 export { POSITIONS_SETTINGS, TopicCatalogue } from './topic.catalogue.ts';
 export { publisherTransactionalId, resendTransactionalId, type SlotName } from './transactional.id.ts';
 export { isTopicName } from './topic.name.policy.ts';

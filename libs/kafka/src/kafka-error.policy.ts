@@ -30,6 +30,8 @@ const CODES: readonly (readonly [ErrorCode, ReadonlySet<string>])[] = [
     ]),
   ],
   ['TOPIC_MISSING', new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'INVALID_TOPIC_EXCEPTION'])],
+  // Said of the other topics of a transaction when one may not be written to; kafkajs tells of whichever comes first.
+  ['KAFKA_ACCESS_DENIED', new Set(['OPERATION_NOT_ATTEMPTED'])],
 ];
 
 /** kafkajs does not know the newest errors by name: PRODUCER_FENCED is 90. */

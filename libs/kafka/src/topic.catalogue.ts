@@ -1,5 +1,7 @@
 import { DEFAULT_MAX_MESSAGE_BYTES } from './producer.port.ts';
+import { CausewayError } from '#contracts';
 import type { TopicAdmin, TopicDeclaration, TopicState } from './topic.admin.ts';
+import { topicChange } from './topic.change.policy.ts';
 
 /** Settings of the positions topic: only the newest record of a slot counts, and small segments are cleaned soon. */
 export const POSITIONS_SETTINGS: Readonly<Record<string, string>> = {
@@ -10,11 +12,18 @@ export const POSITIONS_SETTINGS: Readonly<Record<string, string>> = {
 
 /** Topics that records go to: declared once, outside of any transaction, then known without asking. */
 export class TopicCatalogue {
-  readonly #admin: Pick<TopicAdmin, 'ensure'>;
+  readonly #admin: Pick<TopicAdmin, 'ensure' | 'describe'>;
   readonly #known = new Map<string, TopicState>();
+  #partitions: Readonly<Record<string, number>> | undefined;
 
-  constructor(admin: Pick<TopicAdmin, 'ensure'>) {
+  constructor(admin: Pick<TopicAdmin, 'ensure' | 'describe'>) {
     this.#admin = admin;
+  }
+
+  /** Number of partitions of every topic that is known. */
+  get partitions(): Readonly<Record<string, number>> {
+    this.#partitions ??= Object.fromEntries([...this.#known].map(([topic, state]) => [topic, state.partitions]));
+    return this.#partitions;
   }
 
   /** Undefined until `ensure` has seen the topic. */
@@ -30,8 +39,29 @@ export class TopicCatalogue {
   async ensure(declaration: TopicDeclaration): Promise<TopicState> {
     const known = this.#known.get(declaration.topic);
     if (known !== undefined) return known;
-    const state = await this.#admin.ensure(declaration);
-    this.#known.set(declaration.topic, state);
+    return this.#remember(declaration.topic, await this.#admin.ensure(declaration));
+  }
+
+  /**
+   * Looks again at topics that records went to before, and takes over new size limits. Creates none: what was deleted would
+   * be passed over in silence.
+   * @param before number of partitions of each
+   * @throws CausewayError `TOPIC_MISSING` or `TOPIC_PARTITIONS_CHANGED`
+   */
+  async verify(before: Readonly<Record<string, number>>): Promise<void> {
+    const topics = Object.entries(before);
+    const states = await Promise.all(topics.map(([topic]) => this.#admin.describe(topic)));
+    for (const [index, [topic, partitions]] of topics.entries()) {
+      const state = states[index];
+      const change = topicChange(topic, { before: partitions, now: state?.partitions });
+      if (change !== undefined) throw new CausewayError(change.code, { details: change.details });
+      if (state !== undefined) this.#remember(topic, state);
+    }
+  }
+
+  #remember(topic: string, state: TopicState): TopicState {
+    this.#known.set(topic, state);
+    this.#partitions = undefined;
     return state;
   }
 }

@@ -1,6 +1,7 @@
 import { until } from '#testing';
 import { randomUUID } from 'node:crypto';
 import { Consumer, FetchIsolationLevels, ListOffsetTimestamps } from '@platformatic/kafka';
+import type { Admin } from 'kafkajs';
 import { createLogger, type Logger } from '#observability';
 import { createKafka } from '../src/kafka.client.ts';
 
@@ -26,17 +27,21 @@ export interface ReadRecord {
 export interface TopicContext extends AsyncDisposable {
   readonly prefix: string;
   create(name: string, partitions: number, settings?: Record<string, string>): Promise<string>;
+  /** For what tests do to topics beside that. */
+  readonly admin: Admin;
   /** Everything up to the last stable offset, partition by partition. */
   readCommitted(topic: string): Promise<ReadRecord[]>;
 }
 
-export async function openTopics(): Promise<TopicContext> {
+/** @param bootstrapBrokers of the test run unless given */
+export async function openTopics(bootstrapBrokers: string[] = brokers()): Promise<TopicContext> {
   const prefix = `t${randomUUID().slice(0, 8)}.`;
-  const admin = createKafka({ brokers: brokers(), clientId: 'causeway-test', logger }).admin();
+  const admin = createKafka({ brokers: bootstrapBrokers, clientId: 'causeway-test', logger }).admin();
   await admin.connect();
-  const consumer = new Consumer({ clientId: 'causeway-test', groupId: 'none', bootstrapBrokers: brokers() });
+  const consumer = new Consumer({ clientId: 'causeway-test', groupId: 'none', bootstrapBrokers });
   return {
     prefix,
+    admin,
     create: async (name, numPartitions, settings = {}) => {
       const topic = `${prefix}${name}`;
       const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));

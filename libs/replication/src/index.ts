@@ -1,5 +1,8 @@
 export { BatchAssembler, type Batch, type BatchLimits } from './batch.assembler.ts';
+export { CommitClock } from './commit.clock.ts';
 export { confirmable, storesIdlePosition, type IdleState } from './confirm.policy.ts';
+export { readFailoverProblems } from './failover.ts';
+export { stepsFor, stopError, waysOut } from './gap.advice.ts';
 export { planLiveness, type LivenessPlan } from './liveness.policy.ts';
 export { NO_LSN, formatLsn, maxLsn, parseLsn, type Lsn } from './lsn.ts';
 export { PgoutputDecoder, type FrameSink, type LogicalMessage, type RowUpdate } from './pgoutput.decoder.ts';
@@ -8,6 +11,7 @@ export {
   decodePosition,
   encodePosition,
   type Position,
+  type PositionContext,
   type StoredPosition,
   type SystemIdentity,
 } from './position.ts';
@@ -15,6 +19,7 @@ export {
   inspectPublication,
   publicationProblem,
   requirePublication,
+  type PublicationNeed,
   type PublicationState,
   type TableName,
 } from './publication.ts';
@@ -23,7 +28,8 @@ export { classifyReplicationError, type ErrorVerdict } from './replication-error
 export { ReplicationStream, type StreamOptions } from './replication.stream.ts';
 export { rowsToSkip } from './restart.policy.ts';
 export { Row, readRow, type ColumnType, type Relation } from './row.ts';
-export { readServerFacts, requireLogicalWal, type ServerFacts } from './server.facts.ts';
-export { judgeSlot, type SlotSituation, type SlotVerdict } from './slot.policy.ts';
-export { OUTPUT_PLUGIN, createSlot, dropSlot, inspectSlot, type SlotState } from './slot.ts';
+export { readServerFacts, requireLogicalWal, requirePrimary, type ServerFacts } from './server.facts.ts';
+export { readServerIdentity, type ServerIdentity } from './server.identity.ts';
+export { gapOf, judgeSlot, publicationChange, type SlotSituation, type SlotVerdict } from './slot.policy.ts';
+export { OUTPUT_PLUGIN, createSlot, dropSlot, inspectSlot, isLost, type SlotState } from './slot.ts';
 export { type SqlClient } from './sql.client.ts';

@@ -23,8 +23,18 @@ export interface SystemIdentity {
   readonly timeline: number;
 }
 
+/** What was true of the source and of Kafka when a position was stored; absent in positions of older releases. */
+export interface PositionContext {
+  /** When the last stored transaction committed, RFC 3339; idle positions keep it. A gap begins there at the earliest. */
+  readonly committedAt?: string | undefined;
+  /** Which publication the rows came through, and when it was last found to be that one. */
+  readonly publication?: { readonly id: string; readonly seenAt: string } | undefined;
+  /** Number of partitions of each topic that rows went to. */
+  readonly topics?: Readonly<Record<string, number>> | undefined;
+}
+
 /** A position as it is stored, with what a gap report needs. */
-export interface StoredPosition extends Position, SystemIdentity {
+export interface StoredPosition extends Position, SystemIdentity, PositionContext {
   /** When it was stored, RFC 3339. */
   readonly storedAt: string;
 }
@@ -49,6 +59,9 @@ const storedSchema = z.object({
   systemId: z.string().min(1),
   timeline: z.int().min(1),
   storedAt: z.iso.datetime(),
+  committedAt: z.iso.datetime().optional(),
+  publication: z.object({ id: z.string(), seenAt: z.iso.datetime() }).optional(),
+  topics: z.record(z.string(), z.int().min(1)).optional(),
 });
 
 /** The value of a position record: JSON, so that people can read the topic. */

@@ -42,6 +42,9 @@ const NETWORK = new Set([
   'ETIMEDOUT',
 ]);
 
+/** What a server says that follows a primary, or of a slot that it copies from there. */
+const OF_A_STANDBY = /recovery is in progress|being synchronized from the primary|on the primary/i;
+
 /** What an error of the source database means for the publisher. Anything unknown is tried again: it may pass. */
 export function classifyReplicationError(error: unknown): ErrorVerdict {
   if (typeof error !== 'object' || error === null) return retry('REPLICATION_BROKEN');
@@ -54,6 +57,7 @@ export function classifyReplicationError(error: unknown): ErrorVerdict {
   }
   if (NETWORK.has(code)) return retry('POSTGRES_UNREACHABLE');
   if (code === '55000' && said.includes('wal_level')) return stop('WAL_LEVEL_NOT_LOGICAL');
+  if (code === '55000' && OF_A_STANDBY.test(said)) return retry('SOURCE_IS_STANDBY');
   if (code === '42704' && said.includes('publication')) return stop('PUBLICATION_MISSING');
   return BY_STATE[code] ?? BY_CLASS[code.slice(0, 2)] ?? retry('REPLICATION_BROKEN');
 }

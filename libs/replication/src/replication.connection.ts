@@ -4,13 +4,16 @@ import { LogicalReplicationService } from 'pg-logical-replication';
 import { CausewayError } from '#contracts';
 import { CopyReader, type CopyHandlers } from './copy.reader.ts';
 import { formatLsn, NO_LSN, type Lsn } from './lsn.ts';
-import type { SystemIdentity } from './position.ts';
+import { readServerIdentity, type ServerIdentity } from './server.identity.ts';
 import { OUTPUT_PLUGIN } from './slot.ts';
 
 /** How long a server may take to answer a new connection. */
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Used where the server has no limit of its own. */
 const DEFAULT_SENDER_TIMEOUT_MS = 60_000;
+
+/** SQLSTATE of "skipped loading publication"; the text of a message depends on the server's language. */
+const PUBLICATION_SKIPPED = '55000';
 
 /** What of pg's connection is used: the copy stream both ways, and the socket for pausing. */
 export interface CopyConnection {
@@ -33,7 +36,7 @@ export interface ReplicationTarget {
 
 export interface ReplicationConnection {
   readonly copy: CopyConnection;
-  readonly identity: SystemIdentity;
+  readonly identity: ServerIdentity;
   /** The server gives up a client that it has not heard from for this long. */
   readonly senderTimeoutMs: number;
   /** Settles when the stream is over; undefined after an end that was asked for. */
@@ -96,13 +99,15 @@ function copyPlugin(target: ReplicationTarget, handlers: ConnectionHandlers) {
       // Values come as text: fixed here, whatever role or database have set.
       await client.query(`set timezone to 'UTC'; set datestyle to 'ISO, YMD'; set extra_float_digits to 1`);
       await client.query(`set bytea_output to 'hex'; set intervalstyle to 'postgres'`);
-      const identity = await readIdentity(client);
+      // The server's warnings are part of the protocol here, so nobody may have switched them off.
+      await client.query('set client_min_messages to warning');
+      const identity = await readServerIdentity(client);
       const senderTimeoutMs = await readSenderTimeout(client);
       const copy = (client as unknown as { connection: CopyConnection }).connection;
       // The last answer has been read to its end, so nothing of the stream is in pg's parser; it still gets all but copy data.
       CopyReader.attach(copy.stream, handlers);
-      client.on('notice', ({ severity, message }) => {
-        if (severity !== 'WARNING' || !/publication/i.test(message ?? '')) return;
+      client.on('notice', ({ code }) => {
+        if (code !== PUBLICATION_SKIPPED) return;
         const problem = 'the server passed over changes that were made while it was missing';
         handlers.onProblem(
           new CausewayError('PUBLICATION_MISSING', { details: { publication: target.publicationName, problem } }),
@@ -124,11 +129,6 @@ function startCommand({ slotName, publicationName, startLsn = NO_LSN, messages =
     ...(messages ? [`messages 'true'`] : []),
   ];
   return `START_REPLICATION SLOT ${quoted(slotName)} LOGICAL ${formatLsn(startLsn)} (${options.join(', ')})`;
-}
-
-async function readIdentity(client: Client): Promise<SystemIdentity> {
-  const { rows } = await client.query<{ systemid: string; timeline: number | string }>('IDENTIFY_SYSTEM');
-  return { systemId: rows[0]?.systemid ?? '', timeline: Number(rows[0]?.timeline) };
 }
 
 /** The setting may differ by role and database, so the session itself is asked. */

@@ -3,8 +3,8 @@ import { confirmable } from './confirm.policy.ts';
 import { planLiveness } from './liveness.policy.ts';
 import { maxLsn, NO_LSN, type Lsn } from './lsn.ts';
 import { PgoutputDecoder, type FrameSink } from './pgoutput.decoder.ts';
-import type { SystemIdentity } from './position.ts';
 import { openReplication, type ReplicationConnection, type ReplicationTarget } from './replication.connection.ts';
+import type { ServerIdentity } from './server.identity.ts';
 import { statusUpdate } from './standby.status.ts';
 
 export interface StreamOptions extends ReplicationTarget {
@@ -79,8 +79,8 @@ export class ReplicationStream {
     return stream;
   }
 
-  get identity(): SystemIdentity {
-    return this.#connection?.identity ?? { systemId: '', timeline: 0 };
+  get identity(): ServerIdentity {
+    return this.#connection?.identity ?? { systemId: '', timeline: 0, history: [] };
   }
 
   get confirmed(): Lsn {

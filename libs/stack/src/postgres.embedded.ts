@@ -65,7 +65,10 @@ async function startServer({ postgres, data, ids }: ServerOptions): Promise<{ ch
 }
 
 /** The unprivileged user cannot run binaries inside a private home or temporary folder, so they are copied out. */
-async function reachableBinaries(folder: string, ids: { uid?: number }): Promise<{ postgres: string; initdb: string }> {
+export async function reachableBinaries(
+  folder: string,
+  ids: { uid?: number },
+): Promise<{ postgres: string; initdb: string }> {
   const found = await platformBinaries();
   if (ids.uid === undefined || everyoneMayEnter(dirname(found.postgres))) return found;
   const copy = join(folder, 'native');

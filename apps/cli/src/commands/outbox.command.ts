@@ -19,7 +19,7 @@ import { DeadLettersCommand } from './dead-letters.command.ts';
 @SubCommand({
   name: 'status',
   description:
-    'Rows and size by partition, oldest row written since the last position, WAL held back, state of the slot; exit 1 when a publisher cannot go on or none runs. Counts rows: reads the table once. Example: causeway outbox status --source portal --json',
+    'Rows, size and age by partition, oldest row written since the last position, WAL held back and time until there is no room for it, state of the slot; exit 1 when a publisher cannot go on or none runs. Counts rows: reads the table once. Example: causeway outbox status --source portal --json',
 })
 export class OutboxStatusCommand extends SourceCommand {
   async run(_args: string[], options: SourceOptions): Promise<void> {
@@ -110,16 +110,46 @@ function statusLines(report: OutboxReport): string[] {
       bytes: 0,
     },
   );
-  const rows = [...report.partitions, { name: 'all', ...total }];
-  const lines = rows.map(({ name, rows: count, bytes }) => [name, String(count), sizeOf(bytes)]);
-  const { oldestUnconfirmed: oldest, unconfirmedRows: count, safeWalBytes: safe } = report;
+  const rows = [...report.partitions, { name: 'all', ...total, oldest: null }];
+  const lines = rows.map(({ name, rows: count, bytes, oldest: first }) => [
+    name,
+    String(count),
+    sizeOf(bytes),
+    first === null ? '' : ageOf(first),
+  ]);
+  const { oldestUnconfirmed: oldest, unconfirmedRows: count } = report;
   return [
-    table(['partition', 'rows', 'size'], lines),
+    table(['partition', 'rows', 'size', 'oldest row'], lines),
     '',
     oldest === null
       ? 'no row since the position was stored'
       : `${count} rows since the position was stored, from ${oldest}`,
-    ...(safe === null ? [] : [`${sizeOf(safe)} of WAL until the server gives the slot up`]),
+    ...walLines(report.wal),
     ...slotLines(report.slot),
   ];
+}
+
+function walLines({
+  bytesPerSecond,
+  standsStill,
+  roomBytes,
+  roomKnownBy,
+  secondsToFull,
+}: OutboxReport['wal']): string[] {
+  const rate = `the server writes ${sizeOf(bytesPerSecond)} of WAL a second${standsStill ? ', and nothing is confirmed' : ''}`;
+  if (roomBytes === null)
+    return [rate, 'how much room there is for WAL is not known: set max_slot_wal_keep_size, or tell CAUSEWAY_WAL_DISK'];
+  const end = roomKnownBy === 'CAUSEWAY_WAL_DISK' ? 'the disk is full' : 'the server gives the slot up';
+  const time = secondsToFull === null ? '' : `: ${lasting(secondsToFull)} at this rate if nothing is confirmed`;
+  return [rate, `${sizeOf(roomBytes)} of WAL until ${end}${time}`];
+}
+
+function ageOf(instant: string): string {
+  return `${lasting((Date.now() - Date.parse(instant)) / 1000)} ago`;
+}
+
+function lasting(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
 }

@@ -1,5 +1,15 @@
 import { option } from '../option.ts';
-import { bytes, duration, integer, oneOf, optionalText, text } from '../option.types.ts';
+import {
+  boolean,
+  bytes,
+  duration,
+  integer,
+  oneOf,
+  optionalBytes,
+  optionalDuration,
+  optionalText,
+  text,
+} from '../option.types.ts';
 
 export const publisherOptions = {
   sourcesFile: option('CAUSEWAY_SOURCES_FILE', optionalText, {
@@ -72,6 +82,30 @@ export const publisherOptions = {
   standbyInterval: option('CAUSEWAY_STANDBY_INTERVAL', duration, {
     default: '500ms',
     help: 'How often a standby looks whether the slot is free',
+  }),
+  holderTimeout: option('CAUSEWAY_HOLDER_TIMEOUT', duration, {
+    default: '10s',
+    help: 'A standby takes the slot from another publisher that sent no status for this long; `0s` leaves it to wal_sender_timeout',
+  }),
+  slotFailover: option('CAUSEWAY_SLOT_FAILOVER', boolean, {
+    default: 'true',
+    help: 'Create the slot as a failover slot, which standbys of Postgres 17 and later keep a copy of',
+  }),
+  outboxRetention: option('CAUSEWAY_OUTBOX_RETENTION', optionalDuration, {
+    default: '7d',
+    help: 'Published rows older than this are dropped, by whole days where the table has day partitions; empty keeps them',
+  }),
+  outboxTimeColumn: option('CAUSEWAY_OUTBOX_TIME_COLUMN', optionalText, {
+    default: '',
+    help: 'For an outbox table without partitions: the column that says when a row was written. Unset, its rows are never deleted',
+  }),
+  walDisk: option('CAUSEWAY_WAL_DISK', optionalBytes, {
+    default: '',
+    help: "Size of the disk that holds the source server's WAL, for the time to disk full that `causeway outbox status` tells",
+  }),
+  upkeepInterval: option('CAUSEWAY_UPKEEP_INTERVAL', duration, {
+    default: '5m',
+    help: 'How often partitions are created ahead, and old rows dropped',
   }),
   transactionTimeout: option('CAUSEWAY_TRANSACTION_TIMEOUT', duration, {
     default: '30s',

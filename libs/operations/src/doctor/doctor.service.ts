@@ -3,13 +3,22 @@ import type { DoctorTarget } from './doctor.target.ts';
 import { ok, wrong, type Finding } from './finding.ts';
 import { checkIntegration } from './integration.checks.ts';
 import { checkKafka } from './kafka.checks.ts';
-import { checkSource } from './source.checks.ts';
+import { checkSituation } from './slot.checks.ts';
+import { PUBLICATION, checkSource } from './source.checks.ts';
 
 /** Looks at everything that has to be right, and says of each what is wrong and what to do. Changes nothing. */
 export async function examine(target: DoctorTarget): Promise<Finding[]> {
   const groups = await Promise.all([
     Promise.resolve([checkNode()]),
     ...target.sources.map(checkSource),
+    ...target.sources.map((source) =>
+      checkSituation({
+        publication: PUBLICATION,
+        ...source,
+        kafkaBrokers: target.kafkaBrokers,
+        topicPrefix: target.topicPrefix,
+      }),
+    ),
     checkKafka(target),
     target.integration === null ? [] : checkIntegration({ ...target.integration, packs: target.packs }),
     Promise.all(target.services.map(checkService)),

@@ -3,6 +3,7 @@ import { errorFields } from '#observability';
 import { connectClient, migrationFolder, readMigrations } from '#postgres';
 import { formatLsn, inspectPublication, inspectSlot, publicationProblem } from '#replication';
 import { note, ok, wrong, type Finding } from './finding.ts';
+import { checkUpkeep } from './upkeep.checks.ts';
 
 export interface Source {
   readonly name: string;
@@ -11,7 +12,7 @@ export interface Source {
 }
 
 const OUTBOX = { schema: 'outbox', table: 'events' };
-const PUBLICATION = 'causeway_outbox';
+export const PUBLICATION = 'causeway_outbox';
 /** Oldest server that the migrations were written for. */
 const OLDEST_VERSION = 160_000;
 
@@ -30,7 +31,12 @@ export async function checkSource(source: Source): Promise<Finding[]> {
       await checkMigrations(client, 'product'),
       await checkPublication(client),
     ];
-    findings.push(await checkSlot(client, source.slot), await checkGrants(client), ...(await checkCaptures(client)));
+    findings.push(
+      await checkSlot(client, source.slot),
+      await checkGrants(client),
+      await checkUpkeep(client),
+      ...(await checkCaptures(client)),
+    );
     return findings.map((finding) => ({ ...finding, check: name(finding.check) }));
   } finally {
     await client.end();
@@ -38,13 +44,15 @@ export async function checkSource(source: Source): Promise<Finding[]> {
 }
 
 async function checkServer(client: Client): Promise<Finding> {
-  const { rows } = await client.query<{ version: number; wal_level: string }>(
-    `select current_setting('server_version_num')::integer as version, current_setting('wal_level') as wal_level`,
+  const { rows } = await client.query<{ version: number; wal_level: string; standby: boolean }>(
+    `select current_setting('server_version_num')::integer as version, current_setting('wal_level') as wal_level,
+            pg_is_in_recovery() as standby`,
   );
-  const { version = 0, wal_level: walLevel = '' } = rows[0] ?? {};
+  const { version = 0, wal_level: walLevel = '', standby = false } = rows[0] ?? {};
   const detail = `version ${Math.floor(version / 10_000)}, wal_level ${walLevel}`;
   if (version < OLDEST_VERSION) return wrong('server', detail, 'Use Postgres 16 or newer.');
   if (walLevel !== 'logical') return wrong('server', detail, 'Set wal_level = logical and restart Postgres.');
+  if (standby) return wrong('server', `${detail}, a standby`, 'Let the URL lead to the primary (SOURCE_IS_STANDBY).');
   return ok('server', detail);
 }
 

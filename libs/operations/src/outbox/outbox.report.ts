@@ -2,12 +2,16 @@ import type { Client } from 'pg';
 import { readSlotReport, type SlotReport } from '../slot/slot.report.ts';
 import { withSource } from '../slot/source.client.ts';
 import type { SourceTarget } from '../slot/source.target.ts';
+import { readForecast, type WalForecast } from './wal.forecast.ts';
 
 export interface OutboxPartition {
   readonly name: string;
   readonly rows: number;
   /** With indexes and values out of line. */
   readonly bytes: number;
+  /** First and last instant at which its rows were written, RFC 3339; null when it is empty. */
+  readonly oldest: string | null;
+  readonly newest: string | null;
 }
 
 /** Everything `outbox status` prints. */
@@ -17,8 +21,8 @@ export interface OutboxReport {
   /** Oldest row written since the position was stored, RFC 3339; null when there is none. */
   readonly oldestUnconfirmed: string | null;
   readonly unconfirmedRows: number;
-  /** WAL that may still be written before the server gives the slot up; null where it has no limit. */
-  readonly safeWalBytes: number | null;
+  /** How fast WAL is written, and for how long there is room for it. */
+  readonly wal: WalForecast;
   readonly slot: SlotReport;
 }
 
@@ -31,41 +35,51 @@ export async function readOutboxReport(target: SourceTarget): Promise<OutboxRepo
   return withSource(target, async (client) => ({
     source: target.name,
     partitions: await readPartitions(client),
-    ...(await readUnconfirmed(client, slot.position?.storedAt ?? null)),
-    safeWalBytes: await readSafeWal(client, target.slot),
+    ...(await readUnconfirmed(client, slot)),
+    wal: await readForecast(client, { slot: target.slot, diskBytes: target.walDiskBytes }),
     slot,
   }));
 }
 
 /** Through the parent: the publisher's role may not read partitions by themselves. */
 async function readPartitions(client: Client): Promise<OutboxPartition[]> {
-  const { rows } = await client.query<{ name: string; rows: string; bytes: string }>(
-    `select c.relname::text as name, coalesce(r.rows, 0)::text as rows, pg_total_relation_size(c.oid)::text as bytes
+  const { rows } = await client.query<
+    Record<'name' | 'rows' | 'bytes', string> & Record<'oldest' | 'newest', Date | null>
+  >(
+    `select c.relname::text as name, coalesce(r.rows, 0)::text as rows, pg_total_relation_size(c.oid)::text as bytes,
+            r.oldest, r.newest
        from pg_partition_tree('outbox.events') t
        join pg_class c on c.oid = t.relid
-       left join (select tableoid, count(*) as rows from outbox.events group by tableoid) r on r.tableoid = c.oid
+       left join (select tableoid, count(*) as rows, min(created_at) as oldest, max(created_at) as newest
+                    from outbox.events group by tableoid) r on r.tableoid = c.oid
       where t.isleaf order by c.relname`,
   );
-  return rows.map(({ name, rows: count, bytes }) => ({ name, rows: Number(count), bytes: Number(bytes) }));
+  return rows.map(({ name, rows: count, bytes, oldest, newest }) => ({
+    name,
+    rows: Number(count),
+    bytes: Number(bytes),
+    oldest: oldest?.toISOString() ?? null,
+    newest: newest?.toISOString() ?? null,
+  }));
 }
 
 async function readUnconfirmed(
   client: Client,
-  storedAt: string | null,
+  { position }: SlotReport,
 ): Promise<Pick<OutboxReport, 'oldestUnconfirmed' | 'unconfirmedRows'>> {
   const { rows } = await client.query<{ oldest: Date | null; count: string }>(
     `select min(created_at) as oldest, count(*)::text as count from outbox.events
       where created_at > coalesce($1::timestamptz, '-infinity')`,
-    [storedAt],
+    [knownTo(position)],
   );
   return { oldestUnconfirmed: rows[0]?.oldest?.toISOString() ?? null, unconfirmedRows: Number(rows[0]?.count ?? 0) };
 }
 
-async function readSafeWal(client: Client, slot: string): Promise<number | null> {
-  const { rows } = await client.query<{ bytes: string | null }>(
-    'select safe_wal_size::text as bytes from pg_replication_slots where slot_name = $1',
-    [slot],
-  );
-  const bytes = rows[0]?.bytes ?? null;
-  return bytes === null ? null : Number(bytes);
+/** Less WAL than this is what any server writes by itself between two looks of the publisher. */
+const CAUGHT_UP_BYTES = 1024 * 1024;
+
+/** Rows written before this instant are in Kafka, as far as times can tell. */
+function knownTo(position: SlotReport['position']): string | null {
+  if (position === null) return null;
+  return position.behindBytes < CAUGHT_UP_BYTES ? position.storedAt : (position.committedAt ?? position.storedAt);
 }

@@ -11,7 +11,7 @@ import {
 } from '#kafka';
 import { createLogger, type Logger } from '#observability';
 import { decodePosition, encodePosition, type StoredPosition } from '#replication';
-import { slotNameOf, topicsOf, type SourceTarget } from './source.target.ts';
+import { slotNameOf, topicsOf, type SlotTarget, type SourceTarget } from './source.target.ts';
 
 export const CLIENT_ID = 'causeway-cli';
 
@@ -39,7 +39,7 @@ export function openTopicAdmin(target: Pick<SourceTarget, 'kafkaBrokers'>): Topi
  * about to commit.
  * @throws CausewayError `KAFKA_UNREACHABLE`, `KAFKA_ACCESS_DENIED` or `POSITION_UNREADABLE`
  */
-export async function newestPosition(target: SourceTarget): Promise<StoredPosition | undefined> {
+export async function newestPosition(target: SlotTarget): Promise<StoredPosition | undefined> {
   const topic = topicsOf(target).positions;
   const admin = openTopicAdmin(target);
   try {

@@ -1,18 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Client } from 'pg';
 import { CausewayError } from '#contracts';
 import {
   ReplicationStream,
   classifyReplicationError,
   formatLsn,
+  gapOf,
   inspectSlot,
   judgeSlot,
   readServerFacts,
+  stepsFor,
   type FrameSink,
   type StoredPosition,
 } from '#replication';
 import { replacePosition } from './position.side.ts';
-import { stepsFor } from './slot.advice.ts';
+import { findChanges } from './source.changes.ts';
 import { APPLICATION_NAME, withSource } from './source.client.ts';
 import type { SourceTarget } from './source.target.ts';
 
@@ -49,7 +52,7 @@ export async function adoptSlot(target: SourceTarget): Promise<Adoption | null> 
     let gap: Adoption['gap'] = null;
     const stored = await replacePosition(target, async (before) => {
       const now = new Date().toISOString();
-      gap = before === undefined ? null : { from: before.storedAt, to: now };
+      gap = before === undefined ? null : { from: String(gapOf(before, now)['from']), to: now };
       return firstPosition(target, { before, identity: stream.identity, now });
     });
     return stored === null ? null : { generation: stored.generation, lsn: formatLsn(stored.lsn), gap };
@@ -69,14 +72,31 @@ async function firstPosition(target: SourceTarget, { before, identity, now }: Mo
     const slot = await inspectSlot(client, target.slot);
     const server = { ...(await readServerFacts(client)), identity };
     const verdict = judgeSlot({ slot, position: before, server, now });
-    if (verdict.verdict === 'resume') return null;
-    if (verdict.verdict === 'stop' && stepsFor(verdict.code) !== 'adopt')
+    if (verdict.verdict === 'resume') return acceptChanges(target, { client, position: verdict.position, now });
+    const steps = verdict.verdict === 'stop' ? stepsFor(verdict) : 'adopt';
+    if (verdict.verdict === 'stop' && (steps === 'recreate' || steps === 'none'))
       throw new CausewayError(verdict.code, { details: { slot: target.slot, ...verdict.details } });
     // Nobody but us reads the slot, so this does not move any more.
     const lsn = slot?.confirmedFlush ?? null;
     if (lsn === null) throw new CausewayError('SLOT_MISSING', { details: { slot: target.slot } });
-    return { generation: randomUUID(), lsn, ordinal: 0, ...identity, storedAt: now };
+    const { systemId, timeline } = identity;
+    return { generation: randomUUID(), lsn, ordinal: 0, systemId, timeline, storedAt: now };
   });
+}
+
+/**
+ * Publication and topics as they are now, where they are not as they were: the position stays, and forgets what they were. A slot
+ * that nothing was wrong with needs nothing.
+ */
+async function acceptChanges(
+  target: SourceTarget,
+  at: { readonly client: Client; readonly position: StoredPosition; readonly now: string },
+): Promise<StoredPosition | null> {
+  const change = await findChanges(target, at);
+  if (change === undefined) return null;
+  if (change.code === 'PUBLICATION_MISSING') throw new CausewayError(change.code, { details: change.details });
+  const { publication: _, topics: __, ...kept } = at.position;
+  return { ...kept, storedAt: at.now };
 }
 
 async function ownSlot(target: SourceTarget): Promise<ReplicationStream> {

@@ -1,6 +1,6 @@
 import { connectClient } from '#postgres';
 import type { Client } from 'pg';
-import { type SystemIdentity } from '#replication';
+import { readServerIdentity, type ServerIdentity } from '#replication';
 import type { SourceTarget } from './source.target.ts';
 
 /** Shown in pg_stat_activity. */
@@ -20,13 +20,10 @@ export async function withSource<T>(
 }
 
 /** Which server this is. Only a replication connection tells; it needs the attribute REPLICATION and a free WAL sender. */
-export function readIdentity({ url }: Pick<SourceTarget, 'url'>): Promise<SystemIdentity> {
+export function readIdentity({ url }: Pick<SourceTarget, 'url'>): Promise<ServerIdentity> {
   const replication = new URL(url);
   replication.searchParams.set('replication', 'database');
-  return withSource({ url: replication.href }, async (client) => {
-    const { rows } = await client.query<{ systemid: string; timeline: number | string }>('IDENTIFY_SYSTEM');
-    return { systemId: rows[0]?.systemid ?? '', timeline: Number(rows[0]?.timeline) };
-  });
+  return withSource({ url: replication.href }, readServerIdentity);
 }
 
 /** Who a process of the server works for, as it calls itself; empty when it cannot be seen. */

@@ -1,5 +1,6 @@
 import { topicNames, type TopicNames } from '#contracts';
 import type { SlotName } from '#kafka';
+import type { TableName } from '#replication';
 import type { SystemDetails } from '#system';
 
 /** One source with the settings of its publisher: what verbs about slots and outboxes work on. */
@@ -8,6 +9,10 @@ export interface SourceTarget {
   readonly url: string;
   readonly slot: string;
   readonly publication: string;
+  /** The table that is published; `outbox.events` when left out. */
+  readonly table?: TableName;
+  /** Size of the disk that holds the server's WAL; SQL cannot see it. */
+  readonly walDiskBytes?: number | undefined;
   readonly kafkaBrokers: readonly string[];
   readonly topicPrefix: string;
   /** For topics that a resend has to create. */
@@ -16,10 +21,16 @@ export interface SourceTarget {
   readonly transactionTimeoutMs: number;
 }
 
+/** As much of it as verbs need that only look. */
+export type SlotTarget = Pick<
+  SourceTarget,
+  'name' | 'url' | 'slot' | 'publication' | 'table' | 'kafkaBrokers' | 'topicPrefix'
+>;
+
 /** What the services of a running system leave at its default. */
 export type SourceDefaults = Pick<
   SourceTarget,
-  'publication' | 'topicPartitions' | 'topicReplication' | 'transactionTimeoutMs'
+  'publication' | 'walDiskBytes' | 'topicPartitions' | 'topicReplication' | 'transactionTimeoutMs'
 >;
 
 /** A source of a running system; undefined when it has none of this name. */
@@ -33,10 +44,14 @@ export function sourceOfSystem(
   return { name, url, slot, kafkaBrokers: system.kafka.brokers, topicPrefix: system.topicPrefix, ...defaults };
 }
 
-export function slotNameOf({ topicPrefix, name, slot }: SourceTarget): SlotName {
+export function slotNameOf({ topicPrefix, name, slot }: Pick<SourceTarget, 'topicPrefix' | 'name' | 'slot'>): SlotName {
   return { topicPrefix, source: name, slot };
 }
 
-export function topicsOf(target: SourceTarget): TopicNames {
+export function tableOf({ table = { schema: 'outbox', table: 'events' } }: Pick<SourceTarget, 'table'>): TableName {
+  return table;
+}
+
+export function topicsOf(target: Pick<SourceTarget, 'topicPrefix'>): TopicNames {
   return topicNames(target.topicPrefix);
 }

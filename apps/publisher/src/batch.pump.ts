@@ -10,6 +10,7 @@ import {
   type Row,
 } from '#replication';
 import type { ProducerRecord } from '#kafka';
+import { batchConfirmed, faultPoint } from './fault.points.ts';
 import type { EncodedRecord } from './row.preset.ts';
 
 type Place = Pick<Position, 'lsn' | 'ordinal'>;
@@ -134,12 +135,14 @@ export class BatchPump implements FrameSink {
   async #storeBatch(batch: Batch<ProducerRecord>): Promise<void> {
     if (comparePositions(batch.position, this.#stored) <= 0) throw new Error('a position that does not go forward');
     this.#inFlightBytes = batch.bytes;
+    faultPoint('batch taken');
     await this.#options.store(batch);
     this.#inFlightBytes = 0;
     this.#stored = batch.position;
     this.#storedAt = Date.now();
     this.#options.stream.confirm(batch.position.lsn);
     this.#options.onStored(batch);
+    batchConfirmed(batch);
   }
 
   #pause(): void {

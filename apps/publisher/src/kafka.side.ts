@@ -14,6 +14,7 @@ import {
 } from '#kafka';
 import type { Logger } from '#observability';
 import { decodePosition, encodePosition, type StoredPosition } from '#replication';
+import { faultPoint } from './fault.points.ts';
 import type { SourceConfig } from './publisher.config.ts';
 
 /** Dead letters may be larger than what the topics of events take: that is one reason to be one. */
@@ -48,6 +49,7 @@ export class KafkaSide implements AsyncDisposable {
       transactionalId: transactionalId(config),
       transactionTimeoutMs: config.transactionTimeout,
       maxBatchBytes: (topic) => this.catalogue.maxBatchBytes(topic),
+      onStep: faultPoint,
     });
   }
 

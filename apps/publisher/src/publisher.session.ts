@@ -5,6 +5,7 @@ import { ReplicationStream, formatLsn, judgeSlot, type Batch, type StoredPositio
 import type { ProducerRecord } from '#kafka';
 import { orStopped, pauseFor } from './abort.race.ts';
 import { BatchPump } from './batch.pump.ts';
+import { faultPoint } from './fault.points.ts';
 import { HeldSink } from './held.sink.ts';
 import { KafkaSide } from './kafka.side.ts';
 import { poisonReporter } from './poison.report.ts';
@@ -49,8 +50,10 @@ export class PublisherSession {
 
     const held = new HeldSink();
     await using stream = disposable(await this.#ownSlot(held));
+    faultPoint('slot owned');
     board.enter('taking over');
     await orStopped(signal, kafka.takeOver());
+    faultPoint('producers fenced');
     const start = await this.#startPosition({ source, kafka, stream });
 
     const pump = this.#makePump({ kafka, stream, start });
@@ -61,6 +64,7 @@ export class PublisherSession {
       return await orStopped(signal, this.#watch({ source, stream, pump }));
     } finally {
       await pump.stop();
+      if (signal.aborted) faultPoint('stopping');
     }
   }
 
@@ -77,6 +81,7 @@ export class PublisherSession {
           throw new CausewayError(verdict.code, { details: { slot: config.slotName, ...verdict.details } });
         logger.info({ slot: config.slotName }, 'creating the slot; waits for transactions that run now');
         await orStopped(signal, source.createSlot());
+        faultPoint('slot created');
         return;
       }
       if (!slot.active) return;
@@ -98,6 +103,7 @@ export class PublisherSession {
       // Twice in an idle interval, so that a position is at hand when it is due.
       statusIntervalMs: Math.ceil(config.idleInterval / 2),
       startPaused: true,
+      onStatus: () => faultPoint('status sent'),
       sink,
     });
     try {
@@ -117,6 +123,7 @@ export class PublisherSession {
     const { source, kafka, stream } = sides;
     const { signal, config, logger } = this.#parts;
     const position = await orStopped(signal, kafka.readPosition());
+    faultPoint('position read');
     const [slot, facts] = [await source.slot(), await source.facts()];
     const server = { ...facts, identity: stream.identity };
     const verdict = judgeSlot({ slot, position, server, now: new Date().toISOString() });
@@ -133,6 +140,7 @@ export class PublisherSession {
       storedAt: new Date().toISOString(),
     };
     await orStopped(signal, kafka.store([], first));
+    faultPoint('first position stored');
     logger.info(
       { slot: config.slotName, position: formatLsn(first.lsn), generation: first.generation },
       'first position stored',
@@ -161,6 +169,7 @@ export class PublisherSession {
           batch.records.filter(({ partition }) => partition === undefined).map(({ topic }) => topic),
         );
         await kafka.ensureTopics(unplaced);
+        faultPoint('topics ensured');
         const records = unplaced.size === 0 ? batch.records : batch.records.map((record) => preset.place(record));
         await kafka.store(records, { ...start, ...batch.position, storedAt: new Date().toISOString() });
         end();

@@ -20,14 +20,14 @@ export interface CampaignOptions {
   readonly faults?: readonly FaultName[];
   /** By turns for each fault; all of them unless given. */
   readonly producers?: readonly ProducerClient[];
-  /** Default 3. */
+  /** Default 2. */
   readonly writers?: number;
   /** Publishers with a promise broken, to see that the campaign finds it; it ends with the first finding then. */
   readonly mutant?: Mutant | undefined;
   /** Rows that are not in Kafka so long after the end of a round are lost; default 90 s. */
   readonly patienceMs?: number;
   readonly onRound?: (round: RoundReport) => void;
-  /** Ends the campaign after the round under way. */
+  /** Breaks the round under way off and ends the campaign. */
   readonly signal?: AbortSignal;
 }
 
@@ -68,7 +68,7 @@ export async function runPublisherCampaign(options: CampaignOptions): Promise<Ca
   await using source = await CampaignSource.create(servers.postgresUrl);
   await using reader = await CommittedReader.open(brokers, prefix);
   await using stage = await PublisherStage.open({ source, brokers, prefix, mutant });
-  const randoms = Array.from({ length: options.writers ?? 3 }, (_, n) => new SeededRandom(seed * 31 + n));
+  const randoms = Array.from({ length: options.writers ?? 2 }, (_, n) => new SeededRandom(seed * 31 + n));
   await using writers = await RowWriters.open(source, randoms);
 
   const total = { rounds: 0, rows: 0, unplayed: 0, lost: 0, doubled: 0, misordered: 0, wrong: 0 };
@@ -100,6 +100,8 @@ export async function runPublisherCampaign(options: CampaignOptions): Promise<Ca
     await writers.rest();
     await source.closeRound();
     const outcome = await settle({ source, reader, lastId, patienceMs, signal });
+    // A round that was broken off says nothing.
+    if (signal?.aborted === true) break;
     lastId = outcome.lastId;
     played[fault] = (played[fault] ?? 0) + 1;
     total.rounds = round;

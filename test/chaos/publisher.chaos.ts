@@ -70,7 +70,7 @@ function repeatArguments(values: ReturnType<typeof parseArgs<typeof OPTIONS>>['v
 
 async function play({ json, again, ...options }: ReturnType<typeof readPlan>): Promise<number> {
   const { rounds, seed, mutant } = options;
-  // Ctrl-C ends the campaign after its round, so that nothing is left on the servers.
+  // Ctrl-C breaks the round off and takes away what was made, so that nothing is left on the servers.
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
   const stack = await startStack({ progress: (message) => process.stderr.write(`${message}\n`) });

@@ -76,7 +76,7 @@ class RowWriter {
         if (!isServerAway(error)) throw error;
         await this.#recover();
       }
-      await pause(random.chance(0.6) ? random.int(1, 40) : 0);
+      await pause(random.chance(0.8) ? random.int(5, 60) : 0);
     }
   }
 
@@ -134,6 +134,6 @@ export async function writeTransaction(
 function rowsOf(random: SeededRandom): number {
   const kind = random.next();
   if (kind < 0.8) return random.int(1, 6);
-  if (kind < 0.98) return random.int(10, 60);
-  return kind < 0.996 ? random.int(200, 1000) : random.int(2000, 4000);
+  if (kind < 0.985) return random.int(10, 60);
+  return kind < 0.998 ? random.int(200, 1000) : random.int(2000, 4000);
 }

@@ -8,7 +8,6 @@ describe('a short campaign of faults against the publisher', () => {
       servers: { postgresUrl: postgresUrl(), kafkaBrokers: kafkaBrokers(), restart: {} },
       rounds,
       seed: 4,
-      writers: 2,
       faults: [
         'kill around a commit',
         'two fight, the first is killed',

@@ -14,7 +14,6 @@ describe('the campaign finds a publisher that breaks its promise', () => {
         servers: { postgresUrl: postgresUrl(), kafkaBrokers: kafkaBrokers(), restart: {} },
         rounds: 2,
         seed: 7,
-        writers: 2,
         mutant,
         faults: FAULTS_OF_MUTANT[mutant],
         patienceMs: 6000,

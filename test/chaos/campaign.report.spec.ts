@@ -11,7 +11,7 @@ const round = {
   misordered: 0,
   wrong: 0,
   examples: ['lost: x'],
-  complaints: ['SLOT_MISSING'],
+  alarms: ['SLOT_MISSING'],
 } as const;
 const result = {
   rounds: 1,
@@ -21,6 +21,7 @@ const result = {
   misordered: 0,
   wrong: 0,
   unplayed: 1,
+  alarms: 1,
   faults: { 'kill at random': 1 },
   skipped: ['Kafka restarted'],
 } as const;

@@ -23,19 +23,20 @@ export class CampaignReport {
   }
 
   round(report: RoundReport): void {
-    const { round, fault, producer, rows, settleMs, unplayed, examples, complaints } = report;
+    const { round, fault, producer, rows, settleMs, unplayed, examples, alarms } = report;
     this.#cells([round, fault, producer, rows, settleMs, ...numbersOf(report)]);
-    const remarks = [...(unplayed === undefined ? [] : [`not played: ${unplayed}`]), ...examples, ...complaints];
+    const remarks = [...(unplayed === undefined ? [] : [`not played: ${unplayed}`]), ...examples, ...alarms];
     for (const remark of remarks) this.#line(`       ${remark}`);
     this.#bar(round);
   }
 
   end(result: CampaignResult): void {
-    const { rounds, rows, unplayed, faults, skipped } = result;
+    const { rounds, rows, unplayed, alarms, faults, skipped } = result;
     this.#cells(['all', `${Object.keys(faults).length} kinds of faults`, '', rows, '', ...numbersOf(result)]);
     if (skipped.length > 0)
       this.#line(`left out, because these servers are not the campaign's own: ${skipped.join(', ')}`);
     if (unplayed > 0) this.#line(`${unplayed} of ${rounds} rounds could not play their fault`);
+    if (alarms > 0) this.#line(`in ${alarms} of ${rounds} rounds a publisher called for a person`);
     this.#line(`${Math.round((performance.now() - this.#startedAt) / 1000)} s`);
   }
 

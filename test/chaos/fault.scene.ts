@@ -1,5 +1,6 @@
 import type { Restart } from '#stack';
 import { until } from '../support/until.ts';
+import type { PublisherProcess } from './publisher.process.ts';
 import type { PublisherStage } from './publisher.stage.ts';
 import type { SeededRandom } from './seeded.random.ts';
 
@@ -22,7 +23,7 @@ export type Fault = (scene: FaultScene) => Promise<void>;
 export const WITHIN_A_BATCH_MS = 15;
 
 /** Waits until the publisher has counted something more. */
-export async function afterNext({ publisher }: PublisherStage, metric: string): Promise<void> {
+export async function afterNext(publisher: PublisherProcess, metric: string): Promise<void> {
   const before = await publisher.metric(metric);
   await until(`more of ${metric}`, async () => ((await publisher.metric(metric)) > before ? true : null), 60_000);
 }

@@ -1,6 +1,6 @@
 import type { FaultPoint } from '../../apps/publisher/src/fault.points.ts';
 import { until } from '../support/until.ts';
-import type { Fault } from './fault.scene.ts';
+import { afterNext, type Fault } from './fault.scene.ts';
 import { FAULT_LINE } from './fault.trigger.ts';
 import { aMoment } from './publisher.stage.ts';
 
@@ -25,6 +25,7 @@ const frozenAt =
     const first = stage.start({ point, nth: random.int(1, most), action: 'freeze' });
     await first.said(FAULT_LINE);
     const second = await stage.startStreaming();
+    await afterNext(second, 'batches_total');
     await aMoment(random, 300);
     first.signal('SIGCONT');
     await aMoment(random, 800);

@@ -13,14 +13,14 @@ export const processFaults = {
     await stage.startStreaming();
   },
   'kill around a commit': async ({ stage, random }) => {
-    await afterNext(stage, 'batches_total');
+    await afterNext(stage.publisher, 'batches_total');
     await aMoment(random, WITHIN_A_BATCH_MS);
     await stage.publisher.end('SIGKILL');
     await stage.startStreaming();
   },
   'kill in a large transaction': async ({ stage, random, writeLarge }) => {
     await writeLarge(random.int(4000, 9000));
-    await afterNext(stage, 'rows_total');
+    await afterNext(stage.publisher, 'rows_total');
     await aMoment(random, 200);
     await stage.publisher.end('SIGKILL');
     await stage.startStreaming();

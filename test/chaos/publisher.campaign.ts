@@ -40,8 +40,8 @@ export interface RoundReport extends Findings {
   readonly settleMs: number;
   /** Why the fault could not be played: then the round shows nothing of it. */
   readonly unplayed?: string;
-  /** Codes of failures that a publisher reported at level error, or how it ended by itself. */
-  readonly complaints: readonly string[];
+  /** Codes that publishers called a person with, or how they crashed: a false alarm, since no fault here needs one. */
+  readonly alarms: readonly string[];
 }
 
 export interface CampaignResult extends Counters {
@@ -49,6 +49,8 @@ export interface CampaignResult extends Counters {
   readonly rows: number;
   /** Rounds whose fault could not be played to its end. */
   readonly unplayed: number;
+  /** Rounds in which a publisher called for a person, or crashed by itself. */
+  readonly alarms: number;
   /** How often each fault was played. */
   readonly faults: Readonly<Partial<Record<FaultName, number>>>;
   /** Faults left out because the servers are not the campaign's own. */
@@ -71,11 +73,12 @@ export async function runPublisherCampaign(options: CampaignOptions): Promise<Ca
   const randoms = Array.from({ length: options.writers ?? 2 }, (_, n) => new SeededRandom(seed * 31 + n));
   await using writers = await RowWriters.open(source, randoms);
 
-  const total = { rounds: 0, rows: 0, unplayed: 0, lost: 0, doubled: 0, misordered: 0, wrong: 0 };
+  const total = { rounds: 0, rows: 0, unplayed: 0, alarms: 0, lost: 0, doubled: 0, misordered: 0, wrong: 0 };
   const played: Partial<Record<FaultName, number>> = {};
   const plan = planRounds({ faults: wanted, producers: options.producers ?? PRODUCER_CLIENTS, seed });
+  const isOver = (): boolean => signal?.aborted === true;
   let lastId = NO_ID;
-  for (let round = 1; round <= rounds && signal?.aborted !== true; round += 1) {
+  for (let round = 1; round <= rounds && !isOver(); round += 1) {
     const random = new SeededRandom(seed * 1_000_003 + round);
     const { fault, producer } = plan.next();
     stage.producer = producer;
@@ -101,12 +104,14 @@ export async function runPublisherCampaign(options: CampaignOptions): Promise<Ca
     await source.closeRound();
     const outcome = await settle({ source, reader, lastId, patienceMs, signal });
     // A round that was broken off says nothing.
-    if (signal?.aborted === true) break;
+    if (isOver()) break;
     lastId = outcome.lastId;
     played[fault] = (played[fault] ?? 0) + 1;
     total.rounds = round;
     total.rows += outcome.rows;
     total.unplayed += unplayed === undefined ? 0 : 1;
+    const alarms = stage.takeAlarms();
+    total.alarms += alarms.length === 0 ? 0 : 1;
     for (const counter of COUNTERS) total[counter] += outcome.findings[counter];
     const { rows, settleMs, findings } = outcome;
     onRound?.({
@@ -117,7 +122,7 @@ export async function runPublisherCampaign(options: CampaignOptions): Promise<Ca
       producer,
       rows,
       settleMs,
-      complaints: complaintsOf(stage),
+      alarms,
     });
     if (mutant !== undefined && COUNTERS.some((counter) => total[counter] > 0)) break;
   }
@@ -154,13 +159,6 @@ async function writeLarge(source: CampaignSource, plan: { random: SeededRandom; 
   } finally {
     await client.end();
   }
-}
-
-function complaintsOf(stage: PublisherStage): string[] {
-  return stage.running.flatMap(({ lines, failure }) => [
-    ...lines.flatMap(({ level, code, msg }) => (level === 'error' || level === 'fatal' ? [code ?? msg] : [])),
-    ...(failure === '' ? [] : [failure]),
-  ]);
 }
 
 function partition<T>(list: readonly T[], belongs: (item: T) => boolean): [T[], T[]] {

@@ -11,8 +11,8 @@ import { MUTANTS } from './publisher.mutants.ts';
 
 const HELP = `npm run chaos -- publisher [--rounds 200] [--seed N] [--producer platformatic|kafkajs|both] [--fault NAME ...] [--mutant NAME] [--json]
 
-Faults against the publisher while rows are written. Exit 1 when a row was lost, doubled, out of order or wrong, or when a fault could
-not be played; 2 for a wrong option.
+Faults against the publisher while rows are written. Exit 1 when a row was lost, doubled, out of order or wrong, when a publisher
+called for a person, or when a fault could not be played; 2 for a wrong option.
 
 faults   ${FAULT_NAMES.join('\n         ')}
 mutants  ${MUTANTS.join(', ')}: publishers with a promise broken; the campaign has to find it, and exits 1
@@ -91,7 +91,7 @@ async function play({ json, again, ...options }: ReturnType<typeof readPlan>): P
       signal: stop.signal,
     });
     report.end(result);
-    const isClean = COUNTERS.every((counter) => result[counter] === 0) && result.unplayed === 0;
+    const isClean = [...COUNTERS, 'unplayed' as const, 'alarms' as const].every((counter) => result[counter] === 0);
     if (!isClean) process.stdout.write(`the same again: npm run chaos -- publisher ${again}\n`);
     const seconds = Math.round((performance.now() - startedAt) / 1000);
     if (json) process.stdout.write(`${JSON.stringify({ ...result, seed, seconds, machine: where })}\n`);

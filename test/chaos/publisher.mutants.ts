@@ -65,9 +65,9 @@ function changeTransactions(change: (send: Send, records: readonly ProducerRecor
     const prototype = Object.getPrototypeOf(
       createTransactionalProducer(client, { ...options, logger }),
     ) as TransactionalProducer;
-    const { sendTransaction } = prototype;
+    const original = Reflect.get(prototype, 'sendTransaction') as TransactionalProducer['sendTransaction'];
     prototype.sendTransaction = function changed(this: TransactionalProducer, records): Promise<void> {
-      return change((part) => sendTransaction.call(this, part), records);
+      return change((part) => Reflect.apply(original, this, [part]), records);
     };
   }
 }

@@ -22,9 +22,10 @@ export interface PublisherSettings {
   readonly mutant?: Mutant | undefined;
   /** Where it shall end or freeze. */
   readonly trigger?: FaultTrigger | undefined;
+  /** Told of each line at level error, and of lines that are no log: the stack of a crash. */
+  readonly onAlarm: (what: string) => void;
 }
 
-const KEPT_LINES = 50;
 /** The line of a publisher that waits for a person: nothing follows by itself. */
 const STOPPED_LINE = 'publishing stopped: a person must act';
 const END_PATIENCE_MS = 20_000;
@@ -34,13 +35,14 @@ const built = (path: string): URL => new URL(`${DIST}/${path}`, import.meta.url)
 
 /** A publisher as it runs in production: the built program, in a process of its own. */
 export class PublisherProcess {
-  readonly lines: LogLine[] = [];
   readonly #child: ChildProcess;
   readonly #exited: Promise<unknown>;
   readonly #said = new Map<string, LogLine>();
+  readonly #onAlarm: (what: string) => void;
   #failed = '';
 
-  constructor({ env, redirects, mutant, trigger }: PublisherSettings) {
+  constructor({ env, redirects, mutant, trigger, onAlarm }: PublisherSettings) {
+    this.#onAlarm = onAlarm;
     const inherited = Object.entries(process.env).filter(
       ([name]) => !name.startsWith('CAUSEWAY_') && name !== 'NODE_OPTIONS',
     );
@@ -71,11 +73,6 @@ export class PublisherProcess {
 
   get isRunning(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null;
-  }
-
-  /** What it wrote that is no log line: the stack of a crash. */
-  get failure(): string {
-    return this.#failed;
   }
 
   /** Waits until it has said this. @throws Error when it ends before, or stops for a person to act. */
@@ -131,6 +128,7 @@ export class PublisherProcess {
   #take(text: string): void {
     if (!text.startsWith('{"')) {
       this.#failed = `${this.#failed}${text}\n`.slice(-4000);
+      this.#onAlarm(text);
       return;
     }
     let line: LogLine;
@@ -141,7 +139,6 @@ export class PublisherProcess {
       return;
     }
     this.#said.set(line.msg, line);
-    this.lines.push(line);
-    if (this.lines.length > KEPT_LINES) this.lines.shift();
+    if (line.level === 'error' || line.level === 'fatal') this.#onAlarm(line.code ?? line.msg);
   }
 }

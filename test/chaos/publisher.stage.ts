@@ -24,6 +24,7 @@ export class PublisherStage implements AsyncDisposable {
   readonly #mutant: Mutant | undefined;
   readonly #redirects: ReadonlyMap<number, number>;
   #publishers: PublisherProcess[] = [];
+  #alarms: string[] = [];
   /** Which client the publishers of this round produce with. */
   producer: ProducerClient = 'platformatic';
   /** Small batches split large transactions. */
@@ -73,6 +74,11 @@ export class PublisherStage implements AsyncDisposable {
     return this.#publishers;
   }
 
+  /** What publishers have said at level error since the last call, or how they crashed: none of the faults needs a person to act. */
+  takeAlarms(): string[] {
+    return this.#alarms.splice(0);
+  }
+
   /** Starts one more. */
   start(trigger?: FaultTrigger): PublisherProcess {
     const env = {
@@ -81,7 +87,13 @@ export class PublisherStage implements AsyncDisposable {
       CAUSEWAY_PRODUCER: this.producer,
       CAUSEWAY_BATCH_ROWS: String(this.batchRows),
     };
-    const publisher = new PublisherProcess({ env, redirects: this.#redirects, mutant: this.#mutant, trigger });
+    const publisher = new PublisherProcess({
+      env,
+      redirects: this.#redirects,
+      mutant: this.#mutant,
+      trigger,
+      onAlarm: (what) => this.#alarms.push(what),
+    });
     this.#publishers.push(publisher);
     return publisher;
   }

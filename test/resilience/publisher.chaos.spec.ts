@@ -21,8 +21,18 @@ describe('a short campaign of faults against the publisher', () => {
         'frozen, another takes over: before commit',
       ],
     });
-    expect(result).toMatchObject({ rounds, unplayed: 0, lost: 0, doubled: 0, misordered: 0, wrong: 0 });
+    expect(result).toMatchObject({ rounds, unplayed: 0, alarms: 0, lost: 0, doubled: 0, misordered: 0, wrong: 0 });
     expect(Object.keys(result.faults)).toHaveLength(rounds);
     expect(result.rows).toBeGreaterThan(100);
   }, 400_000);
+
+  it('a publisher that was frozen while it compared slot and position does not call a person', async () => {
+    const result = await runPublisherCampaign({
+      servers: { postgresUrl: postgresUrl(), kafkaBrokers: kafkaBrokers(), restart: {} },
+      rounds: 1,
+      seed: 1,
+      faults: ['frozen, another takes over: position read'],
+    });
+    expect(result).toMatchObject({ unplayed: 0, alarms: 0, lost: 0, doubled: 0, misordered: 0, wrong: 0 });
+  }, 100_000);
 });

@@ -122,9 +122,12 @@ export class PublisherSession {
   }): Promise<StoredPosition> {
     const { source, kafka, stream } = sides;
     const { signal, config, logger } = this.#parts;
+    // In this order: if this process was frozen and another has taken over, position and slot move on meanwhile, the position always
+    // first, and the server's end of WAL before both. Read the other way round, the slot would look moved by somebody.
+    const slot = await source.slot();
     const position = await orStopped(signal, kafka.readPosition());
     faultPoint('position read');
-    const [slot, facts] = [await source.slot(), await source.facts()];
+    const facts = await source.facts();
     const server = { ...facts, identity: stream.identity };
     const verdict = judgeSlot({ slot, position, server, now: new Date().toISOString() });
     if (verdict.verdict === 'resume') return verdict.position;

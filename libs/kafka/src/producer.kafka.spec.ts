@@ -154,7 +154,8 @@ describe.each(PRODUCER_CLIENTS)('transactional producer on %s', (client) => {
       if (step === point) throw new Error('cut off');
     });
     await producer.init();
-    await expect(producer.sendTransaction([record(topic, 'k', 'cut off')])).rejects.toThrow();
+    const sent = producer.sendTransaction([record(topic, 'k', 'cut off')]);
+    await expect(sent).rejects.toMatchObject({ cause: { message: 'cut off' } });
     const next = make(transactionalId);
     await next.init();
     await next.sendTransaction([record(topic, 'k', 'after')]);

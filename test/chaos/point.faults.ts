@@ -7,11 +7,10 @@ import { aMoment } from './publisher.stage.ts';
 /** A large transaction is several batches of this size. */
 const SMALL_BATCH_ROWS = 200;
 
-/** A publisher that ends itself at a point while rows are written; `most`: at most at this time that it comes there. */
+/** A publisher that ends itself at a point while rows are written; `most`: the latest time that it comes there. */
 const killedAt =
   (point: FaultPoint, most = 1): Fault =>
   async ({ stage, random }) => {
-    await stage.publisher.end('SIGKILL');
     const doomed = stage.start({ point, nth: random.int(1, most), action: 'kill' });
     await doomed.died();
     await stage.startStreaming();
@@ -21,7 +20,6 @@ const killedAt =
 const frozenAt =
   (point: FaultPoint, most = 1): Fault =>
   async ({ stage, random }) => {
-    await stage.endAll('SIGKILL');
     const first = stage.start({ point, nth: random.int(1, most), action: 'freeze' });
     await first.said(FAULT_LINE);
     const second = await stage.startStreaming();
@@ -32,7 +30,7 @@ const frozenAt =
     await random.pick([first, second]).end('SIGKILL');
   };
 
-/** Kill -9 between each two steps, and a publisher that comes back from the dead in the middle of a batch. */
+/** Kill -9 between each two steps, and a publisher that comes back from the dead in the middle of a batch. No publisher runs before. */
 export const pointFaults = {
   'killed: slot owned': killedAt('slot owned'),
   'killed: producers fenced': killedAt('producers fenced'),
@@ -47,7 +45,6 @@ export const pointFaults = {
   'killed: confirmed': killedAt('confirmed', 15),
   'killed: status sent': killedAt('status sent', 10),
   'killed: part stored': async ({ stage, random, writeLarge }) => {
-    await stage.publisher.end('SIGKILL');
     stage.batchRows = SMALL_BATCH_ROWS;
     const rows = random.int(2000, 6000);
     const nth = random.int(1, Math.floor(rows / SMALL_BATCH_ROWS) - 1);
@@ -56,7 +53,6 @@ export const pointFaults = {
     await stage.startStreaming();
   },
   'killed: stopping': async ({ stage, random }) => {
-    await stage.publisher.end('SIGKILL');
     const doomed = stage.start({ point: 'stopping', nth: 1, action: 'kill' });
     await doomed.said('streaming');
     await aMoment(random, 300);
@@ -77,7 +73,6 @@ export const pointFaults = {
 const killedAtBirth =
   (point: FaultPoint): Fault =>
   async ({ stage, write }) => {
-    await stage.endAll('SIGTERM');
     await stage.source.renewSlot();
     const doomed = stage.start({ point, nth: 1, action: 'kill' });
     await doomed.died();
@@ -85,7 +80,7 @@ const killedAtBirth =
     await stage.startStreaming();
   };
 
-/** Points that only come while nobody writes. */
+/** Points that only come while nobody writes. No publisher runs before. */
 export const quietFaults = {
   'first start, killed: slot created': killedAtBirth('slot created'),
   'first start, killed: slot owned': killedAtBirth('slot owned'),
@@ -93,7 +88,6 @@ export const quietFaults = {
   'first start, killed: position read': killedAtBirth('position read'),
   'first start, killed: first position stored': killedAtBirth('first position stored'),
   'killed: idle position stored': async ({ stage, write }) => {
-    await stage.publisher.end('SIGKILL');
     const doomed = stage.start({ point: 'idle position stored', nth: 1, action: 'kill' });
     let isOver = false;
     const over = doomed.died().finally(() => (isOver = true));

@@ -5,7 +5,7 @@ import { COUNTERS, type Counters, type Findings } from './campaign.checker.ts';
 import { settle } from './campaign.settle.ts';
 import { CampaignSource } from './campaign.source.ts';
 import { CommittedReader } from './committed.reader.ts';
-import { FAULTS, FAULT_NAMES, isPlayable, isQuiet, type FaultName } from './publisher.faults.ts';
+import { FAULTS, FAULT_NAMES, isPlayable, startsPublisher, startsWriters, type FaultName } from './publisher.faults.ts';
 import type { Mutant } from './publisher.mutants.ts';
 import { PublisherStage, aMoment } from './publisher.stage.ts';
 import { RowWriters, writeTransaction } from './row.writers.ts';
@@ -73,6 +73,8 @@ export async function runPublisherCampaign(options: CampaignOptions): Promise<Ca
   const randoms = Array.from({ length: options.writers ?? 2 }, (_, n) => new SeededRandom(seed * 31 + n));
   await using writers = await RowWriters.open(source, randoms);
 
+  // Rows from before there is a slot are not in its stream.
+  await stage.startStreaming();
   const total = { rounds: 0, rows: 0, unplayed: 0, alarms: 0, lost: 0, doubled: 0, misordered: 0, wrong: 0 };
   const played: Partial<Record<FaultName, number>> = {};
   const plan = planRounds({ faults: wanted, producers: options.producers ?? PRODUCER_CLIENTS, seed });
@@ -84,8 +86,9 @@ export async function runPublisherCampaign(options: CampaignOptions): Promise<Ca
     stage.producer = producer;
     stage.batchRows = random.pick([100, 500, 5000]);
     const play = async (): Promise<void> => {
-      await stage.renew();
-      if (!isQuiet(fault)) writers.write();
+      await stage.clear();
+      if (startsPublisher(fault)) await stage.startStreaming();
+      if (startsWriters(fault)) writers.write();
       await FAULTS[fault]({
         stage,
         random,

@@ -12,8 +12,10 @@ export type FaultName = keyof typeof all;
 export const FAULTS: Readonly<Record<FaultName, Fault>> = all;
 export const FAULT_NAMES = Object.keys(all) as FaultName[];
 
-/** Nothing is written before the fault itself says so. */
-export const isQuiet = (name: FaultName): boolean => name in quietFaults;
+/** What a round begins with: faults at points start their publishers themselves, quiet ones the writers as well. */
+export const startsPublisher = (name: FaultName): boolean => !(name in pointFaults || name in quietFaults);
+
+export const startsWriters = (name: FaultName): boolean => !(name in quietFaults);
 
 /** True unless a server would have to be restarted that is not the campaign's own. */
 export function isPlayable(name: FaultName, restart: Stack['restart']): boolean {

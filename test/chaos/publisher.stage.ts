@@ -101,6 +101,9 @@ export class PublisherStage implements AsyncDisposable {
   async startStreaming(): Promise<PublisherProcess> {
     const publisher = this.start();
     await publisher.said('streaming');
+    // A publisher that went past its proxies would take no notice of their faults.
+    if ([this.postgres, ...this.kafka].some(({ connections }) => connections === 0))
+      throw new Error('the publisher is not connected through the proxies');
     return publisher;
   }
 
@@ -108,17 +111,13 @@ export class PublisherStage implements AsyncDisposable {
     await Promise.all(this.running.map((publisher) => publisher.end(signal)));
   }
 
-  /** Leaves all of them with the round's settings, of which one publishes. */
-  async renew(): Promise<void> {
+  /** Ends all of them, and lets everything through again. */
+  async clear(): Promise<void> {
     for (const proxy of [this.postgres, ...this.kafka]) {
       proxy.refuse(false);
       proxy.resume();
     }
     await this.endAll('SIGTERM');
-    await this.startStreaming();
-    // A publisher that went past its proxies would take no notice of their faults.
-    if ([this.postgres, ...this.kafka].some(({ connections }) => connections === 0))
-      throw new Error('the publisher is not connected through the proxies');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

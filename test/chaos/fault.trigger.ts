@@ -38,7 +38,7 @@ function arm({ point, nth, action }: FaultTrigger): void {
     if (passed !== point) return;
     left -= 1;
     if (left !== 0) return;
-    writeSync(2, `${JSON.stringify({ level: 'info', msg: FAULT_LINE, point, action })}\n`);
+    writeSync(1, `${JSON.stringify({ level: 'info', msg: FAULT_LINE, point, action })}\n`);
     process.kill(process.pid, action === 'kill' ? 'SIGKILL' : 'SIGSTOP');
   });
 }

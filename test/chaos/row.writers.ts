@@ -76,7 +76,7 @@ class RowWriter {
         if (!isServerAway(error)) throw error;
         await this.#recover();
       }
-      await pause(random.chance(0.8) ? random.int(5, 60) : 0);
+      await pause(random.chance(0.9) ? random.int(10, 150) : 0);
     }
   }
 

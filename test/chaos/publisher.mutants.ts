@@ -65,7 +65,7 @@ function changeTransactions(change: (send: Send, records: readonly ProducerRecor
     const prototype = Object.getPrototypeOf(
       createTransactionalProducer(client, { ...options, logger }),
     ) as TransactionalProducer;
-    const original = Reflect.get(prototype, 'sendTransaction') as TransactionalProducer['sendTransaction'];
+    const original: TransactionalProducer['sendTransaction'] = Reflect.get(prototype, 'sendTransaction');
     prototype.sendTransaction = function changed(this: TransactionalProducer, records): Promise<void> {
       return change((part) => Reflect.apply(original, this, [part]), records);
     };

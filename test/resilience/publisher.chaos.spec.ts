@@ -24,7 +24,7 @@ describe('a short campaign of faults against the publisher', () => {
     expect(result).toMatchObject({ rounds, unplayed: 0, alarms: 0, lost: 0, doubled: 0, misordered: 0, wrong: 0 });
     expect(Object.keys(result.faults)).toHaveLength(rounds);
     expect(result.rows).toBeGreaterThan(100);
-  }, 400_000);
+  }, 900_000);
 
   it('a publisher that was frozen while it compared slot and position does not call a person', async () => {
     const result = await runPublisherCampaign({
@@ -34,5 +34,5 @@ describe('a short campaign of faults against the publisher', () => {
       faults: ['frozen, another takes over: position read'],
     });
     expect(result).toMatchObject({ unplayed: 0, alarms: 0, lost: 0, doubled: 0, misordered: 0, wrong: 0 });
-  }, 100_000);
+  }, 300_000);
 });

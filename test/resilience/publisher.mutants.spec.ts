@@ -20,6 +20,6 @@ describe('the campaign finds a publisher that breaks its promise', () => {
       });
       expect(result[FINDINGS[mutant]]).toBeGreaterThan(0);
     },
-    200_000,
+    300_000,
   );
 });

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 const STEP_MS = 10;
-/** Below Jest's own limit of a minute, so that a wait in vain says what for; long, because a busy machine starts a process in 20 s. */
+/** Below Jest's own limit, so that a wait in vain says what for; long, because a busy machine takes 20 s to start a process. */
 export const PATIENCE_MS = 45_000;
 
 export interface UntilOptions {

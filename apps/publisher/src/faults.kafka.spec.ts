@@ -51,7 +51,7 @@ describe('faults', () => {
     const settings = { CAUSEWAY_BATCH_ROWS: '5', CAUSEWAY_TRANSACTION_TIMEOUT: '10s' };
     let publisher: PublisherProcess = context.spawn(settings);
     await publisher.line('streaming');
-    for (let round = 0; round < 4; round += 1) {
+    for (let round = 0; round < 3; round += 1) {
       const writing = write(await written(), 200);
       const before = (await context.slot())?.confirmedFlush ?? 0n;
       await until(async () => ((await context.slot())?.confirmedFlush ?? 0n) > before);
@@ -62,7 +62,8 @@ describe('faults', () => {
     await expectExactlyOnce(await written());
     await publisher.kill('SIGTERM');
     expect(publisher.lines.filter(({ level }) => level === 'error')).toEqual([]);
-  });
+    // Four processes are started one after the other.
+  }, 300_000);
 
   it('a cut replication connection: goes on by itself', async () => {
     await context.start();

@@ -19,7 +19,8 @@ export default {
     ],
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/bin/'],
-  testTimeout: 60_000,
+  // Long, because a machine that does other things as well takes half a minute to start a few processes.
+  testTimeout: 120_000,
   maxWorkers: 2,
   reporters: ['default', '<rootDir>/scripts/jest-totals.reporter.mjs'],
 };

@@ -35,6 +35,8 @@ export interface Counters {
   readonly wrong: number;
 }
 
+export const COUNTERS = ['lost', 'doubled', 'misordered', 'wrong'] as const satisfies readonly (keyof Counters)[];
+
 export interface Findings extends Counters {
   /** The first few, for a person. */
   readonly examples: readonly string[];

@@ -1,72 +1,112 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { PRODUCER_CLIENTS } from '#kafka';
 import { startStack } from '#stack';
 import { machine } from '../bench/machine.ts';
-import { runPublisherCampaign, type RoundReport } from './publisher.campaign.ts';
-import { FAULT_NAMES, type FaultName } from './publisher.faults.ts';
+import { COUNTERS } from './campaign.checker.ts';
+import { CampaignReport } from './campaign.report.ts';
+import { runPublisherCampaign } from './publisher.campaign.ts';
+import { FAULTS_OF_MUTANT, FAULT_NAMES } from './publisher.faults.ts';
+import { MUTANTS } from './publisher.mutants.ts';
 
-/** Faults against the publisher while rows are written; exit 1 when a row was lost, doubled, out of order, or wrong. */
-const { values } = parseArgs({
+const HELP = `npm run chaos -- publisher [--rounds 200] [--seed N] [--producer platformatic|kafkajs|both] [--fault NAME ...] [--mutant NAME] [--json]
+
+Faults against the publisher while rows are written. Exit 1 when a row was lost, doubled, out of order or wrong, when a publisher
+called for a person, or when a fault could not be played; 2 for a wrong option.
+
+faults   ${FAULT_NAMES.join('\n         ')}
+mutants  ${MUTANTS.join(', ')}: publishers with a promise broken; the campaign has to find it, and exits 1
+`;
+
+const OPTIONS = {
   options: {
-    rounds: { type: 'string', default: '200' },
+    rounds: { type: 'string' },
     seed: { type: 'string', default: String(randomInt(1_000_000)) },
+    producer: { type: 'string', default: 'both' },
     fault: { type: 'string', multiple: true },
+    mutant: { type: 'string' },
     json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
   },
-});
-const rounds = wholeNumber('--rounds', values.rounds);
-const seed = wholeNumber('--seed', values.seed);
-const faults = values.fault === undefined ? FAULT_NAMES : values.fault.map(faultNamed);
+} as const;
 
-// Ctrl-C ends the campaign after its round, so that nothing is left on the servers.
-const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
+/** What the command line asks for. @throws Error that names the option */
+function readPlan() {
+  const { values } = parseArgs(OPTIONS);
+  const wholeNumber = (option: string, text: string): number => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value) || value < 1) throw new Error(`${option} wants a whole number above 0`);
+    return value;
+  };
+  const oneOf = <T extends string>(option: string, { known, name }: { known: readonly T[]; name: string }): T => {
+    const found = known.find((one) => one === name);
+    if (found === undefined) throw new Error(`${option} wants one of: ${known.join(', ')}`);
+    return found;
+  };
+  const mutant = values.mutant === undefined ? undefined : oneOf('--mutant', { known: MUTANTS, name: values.mutant });
+  const named = values.fault?.map((name) => oneOf('--fault', { known: FAULT_NAMES, name }));
+  const producers = [...PRODUCER_CLIENTS, 'both'] as const;
+  const producer = oneOf('--producer', { known: producers, name: values.producer });
+  return {
+    rounds: wholeNumber('--rounds', values.rounds ?? (mutant === undefined ? '200' : '2')),
+    seed: wholeNumber('--seed', values.seed),
+    producers: producer === 'both' ? PRODUCER_CLIENTS : [producer],
+    faults: named ?? (mutant === undefined ? FAULT_NAMES : FAULTS_OF_MUTANT[mutant]),
+    mutant,
+    json: values.json,
+    help: values.help,
+    again: repeatArguments(values),
+  };
+}
 
-const stack = await startStack({ progress: (message) => process.stderr.write(`${message}\n`) });
-try {
-  const where = machine(stack.provider);
-  process.stdout.write(
-    `publisher: ${rounds} rounds, --seed ${seed} (${where.cpu}, ${where.cores} cores, ${where.memoryGb} GB, node ${where.node}; ${where.servers})\n`,
+/** What a seed decides is the same again; what the machine's clock decides is not. */
+function repeatArguments(values: ReturnType<typeof parseArgs<typeof OPTIONS>>['values']): string {
+  const named = (['seed', 'rounds', 'producer', 'mutant'] as const).map((name) => [name, values[name]] as const);
+  const faults = (values.fault ?? []).map((name) => `--fault '${name}'`);
+  return [...named.flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${value}`])), ...faults].join(
+    ' ',
   );
-  const line = (cells: readonly (string | number)[]): void => {
-    const [round, fault, producer, ...numbers] = cells;
-    const columns = numbers.map((cell) => String(cell).padStart(11)).join('');
-    process.stdout.write(
-      `${String(round).padStart(5)}  ${String(fault).padEnd(36)}${String(producer).padEnd(14)}${columns}\n`,
+}
+
+async function play({ json, again, ...options }: ReturnType<typeof readPlan>): Promise<number> {
+  const { rounds, seed, mutant } = options;
+  // Ctrl-C breaks the round off and takes away what was made, so that nothing is left on the servers.
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
+  const stack = await startStack({ progress: (message) => process.stderr.write(`${message}\n`) });
+  try {
+    const where = machine(stack.provider);
+    const report = new CampaignReport(process.stdout, rounds);
+    const what = mutant === undefined ? 'publisher' : `publisher, mutant ${mutant}`;
+    report.head(
+      `${what}: ${rounds} rounds, --seed ${seed} (${where.cpu}, ${where.cores} cores, ${where.memoryGb} GB, node ${where.node}; ${where.servers})`,
     );
-  };
-  line(['round', 'fault', 'producer', 'rows', 'settled ms', 'lost', 'doubled', 'misordered', 'wrong']);
-  const onRound = (report: RoundReport): void => {
-    const { round, fault, producer, rows, settleMs, lost, doubled, misordered, wrong, examples, complaints } = report;
-    line([round, fault, producer, rows, settleMs, lost, doubled, misordered, wrong]);
-    for (const remark of [...examples, ...complaints]) process.stdout.write(`       ${remark}\n`);
-  };
-  const { postgresUrl, kafkaBrokers: brokers } = stack;
-  const result = await runPublisherCampaign({
-    postgresUrl,
-    brokers,
-    rounds,
-    seed,
-    faults,
-    onRound,
-    signal: stop.signal,
-  });
-  line(['all', '', '', result.rows, '', result.lost, result.doubled, result.misordered, result.wrong]);
-  if (values.json) process.stdout.write(`${JSON.stringify({ ...result, seed, machine: where })}\n`);
-  const { lost, doubled, misordered, wrong } = result;
-  process.exitCode = lost + doubled + misordered + wrong === 0 && result.rounds === rounds ? 0 : 1;
-} finally {
-  await stack.stop();
+    const startedAt = performance.now();
+    const result = await runPublisherCampaign({
+      ...options,
+      servers: stack,
+      // A mutant owes its rows for ever.
+      ...(mutant === undefined ? {} : { patienceMs: 15_000 }),
+      onRound: (round) => report.round(round),
+      signal: stop.signal,
+    });
+    report.end(result);
+    const isClean = [...COUNTERS, 'unplayed' as const, 'alarms' as const].every((counter) => result[counter] === 0);
+    if (!isClean) process.stdout.write(`the same again: npm run chaos -- publisher ${again}\n`);
+    const seconds = Math.round((performance.now() - startedAt) / 1000);
+    if (json) process.stdout.write(`${JSON.stringify({ ...result, seed, seconds, machine: where })}\n`);
+    return isClean && result.rounds === rounds ? 0 : 1;
+  } finally {
+    await stack.stop();
+  }
 }
 
-function wholeNumber(option: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new Error(`${option} wants a whole number`);
-  return value;
+let plan: ReturnType<typeof readPlan> | undefined;
+try {
+  plan = readPlan();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 2;
 }
-
-function faultNamed(name: string): FaultName {
-  const found = FAULT_NAMES.find((known) => known === name);
-  if (found === undefined) throw new Error(`--fault wants one of: ${FAULT_NAMES.join(', ')}`);
-  return found;
-}
+if (plan?.help === true) process.stdout.write(HELP);
+else if (plan !== undefined) process.exitCode = await play(plan);

@@ -2,6 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ProducerClient } from '#kafka';
 import type { CampaignSource } from './campaign.source.ts';
 import { SOURCE_NAME } from './committed.reader.ts';
+import type { FaultTrigger } from './fault.trigger.ts';
+import type { Mutant } from './publisher.mutants.ts';
 import { PublisherProcess } from './publisher.process.ts';
 import type { SeededRandom } from './seeded.random.ts';
 import { TcpProxy } from './tcp.proxy.ts';
@@ -10,6 +12,7 @@ export interface StageOptions {
   readonly source: CampaignSource;
   readonly brokers: readonly string[];
   readonly prefix: string;
+  readonly mutant?: Mutant | undefined;
 }
 
 /** The publishers of a campaign, with proxies between them and their servers. */
@@ -18,8 +21,10 @@ export class PublisherStage implements AsyncDisposable {
   readonly postgres: TcpProxy;
   readonly kafka: readonly TcpProxy[];
   readonly #env: Readonly<Record<string, string>>;
+  readonly #mutant: Mutant | undefined;
   readonly #redirects: ReadonlyMap<number, number>;
   #publishers: PublisherProcess[] = [];
+  #alarms: string[] = [];
   /** Which client the publishers of this round produce with. */
   producer: ProducerClient = 'platformatic';
   /** Small batches split large transactions. */
@@ -27,6 +32,7 @@ export class PublisherStage implements AsyncDisposable {
 
   private constructor(options: StageOptions, proxies: { postgres: TcpProxy; kafka: ReadonlyMap<number, TcpProxy> }) {
     this.source = options.source;
+    this.#mutant = options.mutant;
     this.postgres = proxies.postgres;
     this.kafka = [...proxies.kafka.values()];
     this.#redirects = new Map([...proxies.kafka].map(([port, proxy]) => [port, proxy.port]));
@@ -36,7 +42,6 @@ export class PublisherStage implements AsyncDisposable {
     this.#env = {
       CAUSEWAY_SOURCE_NAME: SOURCE_NAME,
       CAUSEWAY_SOURCE_URL: url.toString(),
-      CAUSEWAY_SLOT: options.source.slotName,
       CAUSEWAY_KAFKA_BROKERS: options.brokers.join(','),
       CAUSEWAY_TOPIC_PREFIX: options.prefix,
       CAUSEWAY_STANDBY_INTERVAL: '100ms',
@@ -69,14 +74,26 @@ export class PublisherStage implements AsyncDisposable {
     return this.#publishers;
   }
 
+  /** What publishers have said at level error since the last call, or how they crashed: none of the faults needs a person to act. */
+  takeAlarms(): string[] {
+    return this.#alarms.splice(0);
+  }
+
   /** Starts one more. */
-  start(): PublisherProcess {
+  start(trigger?: FaultTrigger): PublisherProcess {
     const env = {
       ...this.#env,
+      CAUSEWAY_SLOT: this.source.slotName,
       CAUSEWAY_PRODUCER: this.producer,
       CAUSEWAY_BATCH_ROWS: String(this.batchRows),
     };
-    const publisher = new PublisherProcess({ env, redirects: this.#redirects });
+    const publisher = new PublisherProcess({
+      env,
+      redirects: this.#redirects,
+      mutant: this.#mutant,
+      trigger,
+      onAlarm: (what) => this.#alarms.push(what),
+    });
     this.#publishers.push(publisher);
     return publisher;
   }
@@ -84,24 +101,27 @@ export class PublisherStage implements AsyncDisposable {
   async startStreaming(): Promise<PublisherProcess> {
     const publisher = this.start();
     await publisher.said('streaming');
+    // A publisher that went past its proxies would take no notice of their faults.
+    if ([this.postgres, ...this.kafka].some(({ connections }) => connections === 0))
+      throw new Error('the publisher is not connected through the proxies');
     return publisher;
   }
 
-  /** Leaves all of them with the round's settings, of which one publishes. */
-  async renew(): Promise<void> {
+  async endAll(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    await Promise.all(this.running.map((publisher) => publisher.end(signal)));
+  }
+
+  /** Ends all of them, and lets everything through again. */
+  async clear(): Promise<void> {
     for (const proxy of [this.postgres, ...this.kafka]) {
       proxy.refuse(false);
       proxy.resume();
     }
-    for (const publisher of this.running) await publisher.end('SIGTERM');
-    await this.startStreaming();
-    // A publisher that went past its proxies would take no notice of their faults.
-    if ([this.postgres, ...this.kafka].some(({ connections }) => connections === 0))
-      throw new Error('the publisher is not connected through the proxies');
+    await this.endAll('SIGTERM');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const publisher of this.running) await publisher.end('SIGKILL');
+    await this.endAll('SIGKILL');
     for (const proxy of [this.postgres, ...this.kafka]) await proxy[Symbol.asyncDispose]();
   }
 }

@@ -12,6 +12,7 @@ import {
   type RowUpdate,
 } from '#replication';
 import type { ProducerRecord } from '#kafka';
+import { batchConfirmed, faultPoint } from './fault.points.ts';
 import type { MessageIntake } from './message.intake.ts';
 import type { EncodedRecord } from './row.preset.ts';
 
@@ -174,6 +175,7 @@ export class BatchPump implements FrameSink {
   async #storeBatch(batch: Batch<ProducerRecord>): Promise<void> {
     if (comparePositions(batch.position, this.#stored) <= 0) throw new Error('a position that does not go forward');
     this.#inFlightBytes = batch.bytes;
+    faultPoint('batch taken');
     await this.#options.store(batch);
     for (const record of batch.records) record.release?.();
     this.#inFlightBytes = 0;
@@ -181,6 +183,7 @@ export class BatchPump implements FrameSink {
     this.#storedAt = Date.now();
     this.#options.stream.confirm(batch.position.lsn);
     this.#options.onStored(batch);
+    batchConfirmed(batch);
   }
 
   #pause(): void {

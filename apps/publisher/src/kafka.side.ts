@@ -18,6 +18,7 @@ import {
 } from '#kafka';
 import type { Logger } from '#observability';
 import { decodePosition, encodePosition, type StoredPosition } from '#replication';
+import { faultPoint } from './fault.points.ts';
 import type { SourceConfig } from './publisher.config.ts';
 
 /**
@@ -59,6 +60,7 @@ export class KafkaSide implements AsyncDisposable {
       }),
       transactionTimeoutMs: config.transactionTimeout,
       maxBatchBytes: (topic) => this.catalogue.maxBatchBytes(topic),
+      onStep: faultPoint,
     });
   }
 

@@ -15,6 +15,7 @@ import type { ParkedKey, ProducerRecord } from '#kafka';
 import { orStopped, pauseFor } from './abort.race.ts';
 import { BatchPump } from './batch.pump.ts';
 import { takeOverFromConnector } from './debezium/takeover.ts';
+import { faultPoint } from './fault.points.ts';
 import { explainGap } from './gap.report.ts';
 import { createGuard } from './guard.factory.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -87,8 +88,10 @@ export class PublisherSession {
 
     const held = new HeldSink(context.clock);
     await using stream = disposable(await this.#ownSlot(held));
+    faultPoint('slot owned');
     board.enter('taking over');
     await orStopped(signal, kafka.takeOver());
+    faultPoint('producers fenced');
     const start = await this.#startPosition({ source, kafka, stream });
     await orStopped(signal, context.startFrom(start));
     const parked = await orStopped(signal, kafka.readParkedKeys());
@@ -102,6 +105,7 @@ export class PublisherSession {
       return await orStopped(signal, this.#watch({ source, stream, pump }));
     } finally {
       await Promise.all([pump.stop(), upkeep.stop()]);
+      if (signal.aborted) faultPoint('stopping');
     }
   }
 
@@ -119,6 +123,7 @@ export class PublisherSession {
         if (verdict.verdict === 'stop') throw stopError(verdict, { source: config.sourceName, slot: config.slotName });
         logger.info({ slot: config.slotName }, 'creating the slot; waits for transactions that run now');
         await orStopped(signal, source.createSlot());
+        faultPoint('slot created');
         return;
       }
       if (!slot.active) return;
@@ -152,6 +157,7 @@ export class PublisherSession {
       statusIntervalMs: Math.min(STATUS_INTERVAL_MS, Math.ceil(config.idleInterval / 2)),
       startPaused: true,
       messages: config.messagePrefix !== undefined || config.heartbeatInterval > 0,
+      onStatus: () => faultPoint('status sent'),
       sink,
     });
     try {
@@ -174,6 +180,7 @@ export class PublisherSession {
     // first, and the server's end of WAL before both. Read the other way round, the slot would look moved by somebody.
     const slot = await source.slot();
     const position = await orStopped(signal, kafka.readPosition());
+    faultPoint('position read');
     const facts = await source.facts();
     const server = { ...facts, identity: stream.identity };
     const publication = this.#context?.publicationId;
@@ -195,6 +202,7 @@ export class PublisherSession {
       storedAt: new Date().toISOString(),
     };
     await orStopped(signal, kafka.store([], first));
+    faultPoint('first position stored');
     logger.info(
       { slot: config.slotName, position: formatLsn(first.lsn), generation: first.generation },
       'first position stored',
@@ -233,6 +241,7 @@ export class PublisherSession {
           batch.records.filter(({ partition }) => partition === undefined).map(({ topic }) => topic),
         );
         await kafka.ensureTopics(unplaced);
+        faultPoint('topics ensured');
         const records = unplaced.size === 0 ? batch.records : batch.records.map((record) => preset.place(record));
         const known = this.#context?.at(batch.position.lsn);
         await kafka.store(guard(records), {

@@ -29,6 +29,8 @@ export interface PublisherProcess {
   /** Answers of /ready and /metrics. */
   get(path: string): Promise<string>;
   kill(signal: NodeJS.Signals): Promise<void>;
+  /** Resolves when it has ended, in whatever way. */
+  readonly ended: Promise<unknown>;
 }
 
 /** A product's database with its outbox, topics under a prefix, and publishers of both. */
@@ -43,7 +45,7 @@ export interface PublisherContext extends AsyncDisposable {
   start(settings?: Settings): Promise<PublisherApp>;
   /** The same for one that will not get ready: waits until /ready says what is expected, and gives that. */
   stuck(expected: RegExp, settings?: Settings): Promise<string>;
-  /** Starts a publisher as a process of its own, from the sources. */
+  /** Starts a publisher as a process of its own, from the sources; `CHAOS_FAULT_POINT` ends it at a named step. */
   spawn(settings?: Settings): PublisherProcess;
   emit(id: string, payload?: object): Promise<void>;
   /** The same on a connection of its own. */
@@ -174,15 +176,16 @@ export async function readOrders(context: PublisherContext, count: number, sourc
 }
 
 function spawnPublisher(environment: Settings): PublisherProcess {
-  const [main, hooks] = ['../main.ts', './swc.register.mjs'].map((path) =>
-    fileURLToPath(new URL(path, import.meta.url)),
-  );
+  const paths = ['./swc.register.mjs', '../../../test/chaos/fault.trigger.ts', '../main.ts'];
+  const [hooks = '', trigger = '', main = ''] = paths.map((path) => fileURLToPath(new URL(path, import.meta.url)));
   const flags = [
     '--conditions=source',
     '--disable-warning=TimeoutNegativeWarning',
     '--import',
-    hooks ?? '',
-    main ?? '',
+    hooks,
+    '--import',
+    trigger,
+    main,
   ];
   const inherited = Object.entries(process.env).filter(
     ([name]) => !name.startsWith('CAUSEWAY_') && name !== 'NODE_OPTIONS',
@@ -208,5 +211,6 @@ function spawnPublisher(environment: Settings): PublisherProcess {
       child.kill(signal);
       await exited;
     },
+    ended: exited,
   };
 }

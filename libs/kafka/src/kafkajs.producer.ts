@@ -9,6 +9,7 @@ import {
   DEFAULT_MAX_MESSAGE_BYTES,
   type ProducerOptions,
   type ProducerRecord,
+  type ProducerStep,
   type TransactionalProducer,
 } from './producer.port.ts';
 import { splitIntoSends, type PartitionBatch, type PlacedRecord } from './send.splitter.ts';
@@ -27,10 +28,12 @@ export class KafkajsProducer implements TransactionalProducer {
   readonly #partitions = new Map<string, number>();
   readonly #timeoutMs: number;
   readonly #maxBatchBytes: (topic: string) => number;
+  readonly #onStep: ((step: ProducerStep) => void) | undefined;
 
   constructor(options: ProducerOptions & { readonly logger: Logger }) {
     this.#timeoutMs = options.transactionTimeoutMs;
     this.#maxBatchBytes = options.maxBatchBytes ?? (() => DEFAULT_MAX_MESSAGE_BYTES);
+    this.#onStep = options.onStep;
     const { brokers, clientId, logger } = options;
     this.#admin = createKafka({ brokers, clientId, logger }).admin();
     this.#producer = createKafka({ brokers, clientId, logger, retry: RETRY }).producer({
@@ -60,10 +63,14 @@ export class KafkajsProducer implements TransactionalProducer {
     await this.#run('transaction', async () => {
       const placed = await this.#place(records);
       const transaction = await this.#producer.transaction();
+      this.#onStep?.('transaction begun');
       for (const send of splitIntoSends(placed, this.#maxBatchBytes)) {
         await transaction.sendBatch({ topicMessages: byTopic(send), acks: -1 });
+        this.#onStep?.('records sent');
       }
+      this.#onStep?.('before commit');
       await transaction.commit();
+      this.#onStep?.('commit answered');
     });
   }
 

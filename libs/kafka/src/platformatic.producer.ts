@@ -11,6 +11,7 @@ import {
   DEFAULT_MAX_MESSAGE_BYTES,
   type ProducerOptions,
   type ProducerRecord,
+  type ProducerStep,
   type TransactionalProducer,
 } from './producer.port.ts';
 import { encodeRecordBatch } from './record.batch.encoder.ts';
@@ -33,10 +34,12 @@ export class PlatformaticProducer implements TransactionalProducer {
   readonly #buffers = new BatchBuffers();
   readonly #timeoutMs: number;
   readonly #maxBatchBytes: (topic: string) => number;
+  readonly #onStep: ((step: ProducerStep) => void) | undefined;
 
   constructor(options: ProducerOptions) {
     this.#timeoutMs = options.transactionTimeoutMs;
     this.#maxBatchBytes = options.maxBatchBytes ?? (() => DEFAULT_MAX_MESSAGE_BYTES);
+    this.#onStep = options.onStep;
     this.#producer = new EncodedProducer({
       clientId: options.clientId,
       bootstrapBrokers: [...options.brokers],
@@ -70,10 +73,14 @@ export class PlatformaticProducer implements TransactionalProducer {
       const metadata = await this.#producer.metadata({ topics, retries: METADATA_RETRIES });
       const placed = records.map((record) => place(record, metadata));
       const transaction = await this.#producer.beginTransaction();
+      this.#onStep?.('transaction begun');
       for (const send of splitIntoSends(placed, this.#maxBatchBytes)) {
         await transaction.send({ messages: send.map((batch) => this.#encode(batch)) });
+        this.#onStep?.('records sent');
       }
+      this.#onStep?.('before commit');
       await transaction.commit();
+      this.#onStep?.('commit answered');
       this.#buffers.release();
     });
   }

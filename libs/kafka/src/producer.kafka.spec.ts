@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { brokers, logger, openTopics, type ReadRecord, type TopicContext } from '../test/topic.context.ts';
 import { partitionOf } from './murmur2.partitioner.ts';
 import { PRODUCER_CLIENTS, createTransactionalProducer } from './producer.factory.ts';
-import type { ProducerRecord, TransactionalProducer } from './producer.port.ts';
+import type { ProducerOptions, ProducerRecord, TransactionalProducer } from './producer.port.ts';
 
 let topics: TopicContext;
 
@@ -23,7 +23,11 @@ const values = (records: ReadRecord[]): (string | null)[] => records.map(({ valu
 /** What the publisher relies on, for every adapter. */
 describe.each(PRODUCER_CLIENTS)('transactional producer on %s', (client) => {
   const open: TransactionalProducer[] = [];
-  const make = (transactionalId: string, maxBatchBytes?: number): TransactionalProducer => {
+  const make = (
+    transactionalId: string,
+    maxBatchBytes?: number,
+    onStep?: ProducerOptions['onStep'],
+  ): TransactionalProducer => {
     const limits = maxBatchBytes === undefined ? {} : { maxBatchBytes: () => maxBatchBytes };
     const options = {
       brokers: brokers(),
@@ -32,6 +36,7 @@ describe.each(PRODUCER_CLIENTS)('transactional producer on %s', (client) => {
       transactionTimeoutMs: 10_000,
       logger,
       ...limits,
+      ...(onStep === undefined ? {} : { onStep }),
     };
     const producer = createTransactionalProducer(client, options);
     open.push(producer);
@@ -123,6 +128,38 @@ describe.each(PRODUCER_CLIENTS)('transactional producer on %s', (client) => {
     await third.init();
     await third.sendTransaction([record(topic, 'k', 'third')]);
     expect(values(await topics.readCommitted(topic))).toEqual(['first', 'second', 'third']);
+  });
+
+  it('tells its steps in order, with one send for what fits and several for what does not', async () => {
+    const topic = await topics.create(`${client}-steps`, 1);
+    const steps: string[] = [];
+    const producer = make(id(), 2000, (step) => steps.push(step));
+    await producer.init();
+    expect(steps).toEqual([]);
+    await producer.sendTransaction([record(topic, 'k', 'one')]);
+    expect(steps.splice(0)).toEqual(['transaction begun', 'records sent', 'before commit', 'commit answered']);
+    await producer.sendTransaction(['a', 'b'].map((letter) => record(topic, 'k', letter.repeat(1500))));
+    expect(steps.filter((step) => step === 'records sent')).toHaveLength(2);
+  });
+
+  it.each([
+    ['transaction begun', []],
+    ['records sent', []],
+    ['before commit', []],
+    ['commit answered', ['cut off']],
+  ] as const)('cut off at "%s": the next one settles it, all or nothing', async (point, stored) => {
+    const topic = await topics.create(`${client}-cut-${point.replaceAll(' ', '-')}`, 1);
+    const transactionalId = id();
+    const producer = make(transactionalId, undefined, (step) => {
+      if (step === point) throw new Error('cut off');
+    });
+    await producer.init();
+    const sent = producer.sendTransaction([record(topic, 'k', 'cut off')]);
+    await expect(sent).rejects.toMatchObject({ cause: { message: 'cut off' } });
+    const next = make(transactionalId);
+    await next.init();
+    await next.sendTransaction([record(topic, 'k', 'after')]);
+    expect(values(await topics.readCommitted(topic))).toEqual([...stored, 'after']);
   });
 
   it('says that a topic is missing', async () => {

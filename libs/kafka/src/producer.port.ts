@@ -36,6 +36,9 @@ export interface TransactionalProducer {
   close(): Promise<void>;
 }
 
+/** Steps of `sendTransaction`, each told when it is done. There is a `records sent` for every send of a transaction. */
+export type ProducerStep = 'transaction begun' | 'records sent' | 'before commit' | 'commit answered';
+
 export interface ProducerOptions {
   readonly brokers: readonly string[];
   readonly clientId: string;
@@ -44,6 +47,8 @@ export interface ProducerOptions {
   readonly transactionTimeoutMs: number;
   /** Most bytes of one record batch in a topic (`max.message.bytes`). */
   readonly maxBatchBytes?: (topic: string) => number;
+  /** For tests that end a process between two steps; what it throws fails the transaction. */
+  readonly onStep?: (step: ProducerStep) => void;
 }
 
 /** Kafka's own default for `max.message.bytes`. */

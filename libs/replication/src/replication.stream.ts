@@ -13,6 +13,8 @@ export interface StreamOptions extends ReplicationTarget {
   readonly statusIntervalMs: number;
   /** Own the slot, but read nothing before `resume`; what is under way at that moment still comes. */
   readonly startPaused?: boolean;
+  /** Told after each status update, which carries the confirmation: a keepalive is answered with one. */
+  readonly onStatus?: () => void;
 }
 
 /** Confirmations closer together than this go out as one: each may make the server write the slot to disk. */
@@ -176,6 +178,7 @@ export class ReplicationStream {
     copy.sendCopyFromChunk(
       statusUpdate({ received: this.#received, confirmed: this.#confirmed, ping, now: Date.now() }),
     );
+    this.#options.onStatus?.();
   }
 }
 

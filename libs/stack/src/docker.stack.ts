@@ -30,6 +30,7 @@ export async function startDockerStack(needs: DockerNeeds): Promise<Omit<Stack, 
   return {
     postgresUrl: postgres?.url ?? '',
     kafkaBrokers: kafka === undefined ? [] : [kafka.broker],
+    restart: {},
     stop: async () => {
       await Promise.all([postgres?.stop(), kafka?.stop()]);
     },
@@ -50,6 +51,8 @@ async function startPostgresContainer(): Promise<{ url: string; stop: () => Prom
       'max_wal_senders=64',
       '-c',
       'max_connections=300',
+      '-c',
+      'max_prepared_transactions=16',
     ])
     .withExposedPorts(5432)
     // The image starts a first server for its set-up: only the second line is the one that counts.

@@ -36,6 +36,10 @@ export async function startEmbeddedStack(needs: EmbeddedNeeds): Promise<Omit<Sta
   return {
     postgresUrl: postgres !== undefined && 'url' in postgres ? postgres.url : '',
     kafkaBrokers: kafka !== undefined && 'brokers' in kafka ? kafka.brokers : [],
+    restart: {
+      ...(postgres !== undefined && 'url' in postgres ? { postgres: postgres.restart } : {}),
+      ...(kafka !== undefined && 'brokers' in kafka ? { kafka: kafka.restart } : {}),
+    },
     stop,
   };
 }

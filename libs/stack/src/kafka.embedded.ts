@@ -4,9 +4,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { endChild, runToEnd, untilLine } from './child.process.ts';
 import { freePort } from './free.port.ts';
+import type { Restart } from './stack.ts';
 
 export interface EmbeddedKafka {
   readonly brokers: readonly string[];
+  readonly restart: Restart;
   stop(): Promise<void>;
 }
 
@@ -26,15 +28,27 @@ export async function startEmbeddedKafka(options: {
       java(options.jars, ['kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '--config', config]),
       'Kafka format',
     );
-    const child = java(options.jars, ['kafka.Kafka', config]);
     try {
-      await untilLine(child, { pattern: /Kafka Server started/, what: 'Kafka', timeoutMs: 60_000 });
-      return { brokers: [`127.0.0.1:${port}`], stop: () => endChild(child, 'SIGTERM') };
+      let child = await startBroker(options.jars, config);
+      return {
+        brokers: [`127.0.0.1:${port}`],
+        restart: async (kind) => {
+          await endChild(child, kind === 'in order' ? 'SIGTERM' : 'SIGKILL');
+          child = await startBroker(options.jars, config);
+        },
+        stop: () => endChild(child, 'SIGTERM'),
+      };
     } catch (error) {
       // Another process may have taken one of the ports in between.
       if (attempt === 3) throw error;
     }
   }
+}
+
+async function startBroker(jars: string, config: string): Promise<ChildProcess> {
+  const child = java(jars, ['kafka.Kafka', config]);
+  await untilLine(child, { pattern: /Kafka Server started/, what: 'Kafka', timeoutMs: 60_000 });
+  return child;
 }
 
 function java(jars: string, args: string[]): ChildProcess {

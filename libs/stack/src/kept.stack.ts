@@ -1,10 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { EmbeddedNeeds } from './embedded.stack.ts';
-import type { Stack } from './stack.ts';
+import type { RestartRequest } from './keeper.main.ts';
+import type { Restart, Stack } from './stack.ts';
 
 interface KeeperAnswer {
   readonly progress?: string;
@@ -25,29 +26,39 @@ export async function startKeptStack({
     detached: true,
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const answer = await readAnswer(child, progress);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const nextAnswer = async (): Promise<KeeperAnswer> => {
+    for (;;) {
+      const { value, done } = await lines.next();
+      if (done === true) throw new Error('the keeper of Postgres and Kafka ended');
+      const answer = JSON.parse(value) as KeeperAnswer;
+      if (answer.error !== undefined) throw new Error(answer.error);
+      if (answer.progress === undefined) return answer;
+      progress(answer.progress);
+    }
+  };
+  const restart =
+    (server: RestartRequest['restart']): Restart =>
+    async (kind) => {
+      child.stdin.write(`${JSON.stringify({ restart: server, kind } satisfies RestartRequest)}\n`);
+      await nextAnswer();
+    };
+  const answer = await nextAnswer().catch((error: unknown) => {
+    child.stdin.end();
+    throw error;
+  });
   return {
     postgresUrl: answer.postgresUrl ?? '',
     kafkaBrokers: answer.kafkaBrokers ?? [],
+    restart: {
+      ...(request.postgres ? { postgres: restart('postgres') } : {}),
+      ...(request.kafka ? { kafka: restart('kafka') } : {}),
+    },
     stop: async () => {
       if (child.exitCode !== null) return;
       const exited = once(child, 'exit');
-      child.stdin?.end();
+      child.stdin.end();
       await exited;
     },
   };
-}
-
-async function readAnswer(child: ChildProcess, progress: EmbeddedNeeds['progress']): Promise<KeeperAnswer> {
-  if (child.stdout === null) throw new Error('the keeper has no output');
-  for await (const line of createInterface({ input: child.stdout })) {
-    const answer = JSON.parse(line) as KeeperAnswer;
-    if (answer.error !== undefined) {
-      child.stdin?.end();
-      throw new Error(answer.error);
-    }
-    if (answer.progress === undefined) return answer;
-    progress(answer.progress);
-  }
-  throw new Error('the keeper of Postgres and Kafka ended before they were ready');
 }

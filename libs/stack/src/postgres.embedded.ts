@@ -3,6 +3,7 @@ import { chmod, chown, cp, mkdir } from 'node:fs/promises';
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { freePort } from './free.port.ts';
+import type { Restart } from './stack.ts';
 import { endChild, runToEnd, untilLine } from './child.process.ts';
 
 /** Postgres refuses to run as root; `nobody` exists everywhere and owns nothing else. */
@@ -13,6 +14,7 @@ const SETTINGS = {
   max_replication_slots: '64',
   max_wal_senders: '64',
   max_connections: '300',
+  max_prepared_transactions: '16',
   // A throwaway server: what must survive a crash of the machine is not here.
   fsync: 'off',
   full_page_writes: 'off',
@@ -23,6 +25,7 @@ const SETTINGS = {
 
 export interface EmbeddedPostgres {
   readonly url: string;
+  readonly restart: Restart;
   stop(): Promise<void>;
 }
 
@@ -35,9 +38,15 @@ export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedPos
   if (ids.uid !== undefined) await chown(data, ids.uid, ids.gid);
   const initArguments = ['-D', data, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
   await runToEnd(spawn(binaries.initdb, initArguments, { ...ids, cwd: folder }), 'initdb');
-  const { child, port } = await startServer({ ...binaries, data, ids });
+  const options = { ...binaries, data, ids };
+  const { port, ...first } = await startServer(options);
+  let { child } = first;
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    restart: async (kind) => {
+      await endChild(child, kind === 'in order' ? 'SIGINT' : 'SIGQUIT');
+      child = await startOn(port, options);
+    },
     // SIGINT is Postgres's fast shutdown: it does not wait for clients to leave.
     stop: () => endChild(child, 'SIGINT'),
   };
@@ -49,19 +58,23 @@ interface ServerOptions {
   readonly ids: { uid?: number; gid?: number };
 }
 
-async function startServer({ postgres, data, ids }: ServerOptions): Promise<{ child: ChildProcess; port: number }> {
-  const flags = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+async function startServer(options: ServerOptions): Promise<{ child: ChildProcess; port: number }> {
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
-    const child = spawn(postgres, ['-D', data, '-p', String(port), ...flags], { ...ids, cwd: data });
     try {
-      await untilLine(child, { pattern: READY, what: 'Postgres', timeoutMs: 60_000 });
-      return { child, port };
+      return { child: await startOn(port, options), port };
     } catch (error) {
       // Another process may have taken the port in between.
       if (attempt === 3) throw error;
     }
   }
+}
+
+async function startOn(port: number, { postgres, data, ids }: ServerOptions): Promise<ChildProcess> {
+  const flags = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const child = spawn(postgres, ['-D', data, '-p', String(port), ...flags], { ...ids, cwd: data });
+  await untilLine(child, { pattern: READY, what: 'Postgres', timeoutMs: 60_000 });
+  return child;
 }
 
 /** The unprivileged user cannot run binaries inside a private home or temporary folder, so they are copied out. */

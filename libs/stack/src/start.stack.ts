@@ -19,7 +19,7 @@ export async function startStack(options: { readonly progress: Progress; readonl
   };
   const shared = { postgres: !needs.postgres, kafka: !needs.kafka };
   if (shared.postgres && shared.kafka) {
-    return { provider: 'environment', shared, ...given, stop: () => Promise.resolve() };
+    return { provider: 'environment', shared, ...given, restart: {}, stop: () => Promise.resolve() };
   }
   const docker = config.stackProvider === 'docker' || (config.stackProvider === 'auto' && (await dockerAnswers()));
   const started = docker ? await startDockerStack(needs) : await startKeptStack(needs);
@@ -28,6 +28,7 @@ export async function startStack(options: { readonly progress: Progress; readonl
     shared,
     postgresUrl: needs.postgres ? started.postgresUrl : given.postgresUrl,
     kafkaBrokers: needs.kafka ? started.kafkaBrokers : given.kafkaBrokers,
+    restart: started.restart,
     stop: started.stop,
   };
 }

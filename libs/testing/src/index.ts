@@ -4,4 +4,4 @@ export { integrationDatabase, type ConnectionSeed, type IntegrationContext } fro
 export { kafkaTopics, type KafkaTopics } from './contexts/kafka.topics.ts';
 export { capturedLogger, silentLogger, type CapturedLogger } from './loggers.ts';
 export { kafkaBrokers, postgresUrl } from './servers.ts';
-export { until, type UntilOptions } from './until.ts';
+export { PATIENCE_MS, until, type UntilOptions } from './until.ts';

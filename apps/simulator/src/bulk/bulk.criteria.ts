@@ -33,7 +33,7 @@ export function bulkTest(given: { readonly module: Module; readonly criteria: un
     if (group === undefined) {
       count += 1;
       if (count > MOST) throw refused('CRITERIA_LIMIT_EXCEEDED', {});
-      return comparison(given.module, criteria as Comparison);
+      return comparison(given.module, criteria);
     }
     if (!Array.isArray(group) || group.length === 0) throw refused('INVALID_CRITERIA', {});
     const tests = group.map(test);

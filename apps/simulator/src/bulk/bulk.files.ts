@@ -1,10 +1,5 @@
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 
-export interface UploadedFile {
-  readonly id: string;
-  readonly bytes: Uint8Array;
-}
-
 const KEPT = 100;
 
 /** Files that were uploaded, and results to be fetched; the oldest go when there are many. */

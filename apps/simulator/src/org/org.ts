@@ -15,7 +15,6 @@ import { IdSequence } from './id.sequence.ts';
 import { PageTokens } from './page.tokens.ts';
 import { Random } from './random.ts';
 import type { SimulatorSettings } from './settings.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
 import { SimClock } from './sim.clock.ts';
 import { UserStore } from './user.store.ts';
 import { WorkflowLog } from './workflow.log.ts';
@@ -46,8 +45,6 @@ export class Org {
   readonly pages: PageTokens;
   readonly jobs: JobStore;
   readonly files = new BulkFiles();
-  /** States to go back to, by name; a reset leaves them. */
-  readonly snapshots = new Map<string, Snapshot>();
   /** The address that this org is reached at; known once the server listens. */
   url = '';
   /** Where tokens of this org are had and used, where those are hosts of their own. */

@@ -21,7 +21,12 @@ const ajv = new Ajv({ allErrors: true, strict: false, allowUnionTypes: true });
 ajv.addFormat('date-time', /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}[+-]\d{2}:\d{2}$/);
 ajv.addFormat('date', /^\d{4}-\d{2}-\d{2}$/);
 ajv.addSchema({ $id: 'zoho', $defs: definitions(areas, EXCEPTIONS) });
-const compiled = new Map<string, ValidateFunction>();
+const commonError = ajv.compile(COMMON_ERROR);
+/** By call and status, made when they are first needed: compiling takes time. */
+const compiled = new Map<string, readonly Lazy[]>();
+
+/** A shape that is compiled when it is first compared. */
+type Lazy = () => ValidateFunction;
 /** Errors that any call may answer come bare, whatever the description draws for the call (reference 6). */
 const BARE_STATUS = new Set([400, 401, 403, 404, 413, 415, 429, 500]);
 
@@ -38,32 +43,42 @@ export function contractFault(answered: Answered): string | undefined {
     return answered.contentType === drawn.file ? undefined : `${what} is ${answered.contentType}, not ${drawn.file}`;
   }
   const at = `${method} ${operation?.path ?? ''} ${status}`;
-  // First what many answers are, as shapes are compiled when they are first needed.
-  const alternatives = BARE_STATUS.has(status) ? [COMMON_ERROR] : [];
-  alternatives.push(...drawn.shapes.map((shape) => schemaOf(shape, { at, exceptions: EXCEPTIONS })));
-  if (alternatives.length === 0) return `${what} is not described`;
-  const fault = mismatch(text, alternatives);
+  const alternatives =
+    compiled.get(at) ?? drawn.shapes.map((shape) => lazily(schemaOf(shape, { at, exceptions: EXCEPTIONS })));
+  compiled.set(at, alternatives);
+  const bare = BARE_STATUS.has(status);
+  if (alternatives.length === 0 && !bare) return `${what} is not described`;
+  const fault = mismatch(text, { alternatives, bare });
   return fault === undefined ? undefined : `${what}: ${fault}\n${text.slice(0, 2000)}`;
 }
 
+function lazily(schema: JsonSchema): Lazy {
+  let made: ValidateFunction | undefined;
+  return () => (made ??= ajv.compile(schema));
+}
+
 /** The faults by the alternative that fits best. */
-function mismatch(text: string, alternatives: readonly JsonSchema[]): string | undefined {
+function mismatch(
+  text: string,
+  given: { readonly alternatives: readonly Lazy[]; readonly bare: boolean },
+): string | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     return 'no JSON';
   }
-  if (alternatives.length > 0) value = withoutErrors(value);
+  if (given.bare && commonError(value)) return undefined;
+  if (given.alternatives.length > 0) value = withoutErrors(value);
   if (value === undefined) return undefined;
   let best: ErrorObject[] | undefined;
-  for (const schema of alternatives) {
-    const validate = validator(schema);
+  for (const alternative of given.alternatives) {
+    const validate = alternative();
     if (validate(value)) return undefined;
     const errors = validate.errors ?? [];
     if (best === undefined || distance(errors) < distance(best)) best = errors;
   }
-  return (best ?? [])
+  return (best ?? commonError.errors ?? [])
     .slice(0, 12)
     .map((error) => `${error.instancePath} ${error.message ?? ''} ${JSON.stringify(error.params)}`)
     .join('; ');
@@ -74,19 +89,10 @@ function withoutErrors(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const [[key, list] = ['', undefined], ...more] = Object.entries(value);
   if (!Array.isArray(list) || list.length === 0 || more.length > 0) return value;
-  const others = (list as unknown[]).filter((item) => !validator(COMMON_ERROR)(item));
+  const others = (list as unknown[]).filter((item) => !commonError(item));
   return others.length === 0 ? undefined : { [key]: others };
 }
 
 /** A shape that does not even fit at the top was not meant. */
 const distance = (errors: readonly ErrorObject[]): number =>
   errors.reduce((sum, error) => sum + (error.instancePath === '' && error.keyword !== 'anyOf' ? 1000 : 1), 0);
-
-function validator(schema: JsonSchema): ValidateFunction {
-  const key = JSON.stringify(schema);
-  const known = compiled.get(key);
-  if (known !== undefined) return known;
-  const made = ajv.compile(schema);
-  compiled.set(key, made);
-  return made;
-}

@@ -75,7 +75,7 @@ describe('merging, tags and related lists', () => {
     const tag = (action: string, body: object) =>
       sim.api('POST', `/Contacts/actions/${action}`, { body: { ids: [a, b], ...body } });
     const both = await tag('add_tags', { tags: [{ name: 'x' }, { name: 'y' }] });
-    expect(items(both).map((item) => (item.details?.['tags'] as unknown[]).length)).toEqual([2, 2]);
+    expect(items(both).map((item) => ((item.details?.['tags'] ?? []) as unknown[]).length)).toEqual([2, 2]);
     await tag('remove_tags', { tags: [{ name: 'x' }] });
     const one = await sim.api('POST', `/Contacts/${a}/actions/add_tags`, { body: { tags: [{ name: 'z' }] } });
     expect(items(one)[0]?.details?.['tags']).toMatchObject([{ name: 'y' }, { name: 'z' }]);

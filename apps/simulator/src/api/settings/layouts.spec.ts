@@ -43,7 +43,8 @@ describe('layouts and pipelines', () => {
       ['Standard (Standard)', 9],
       ['Renewals', 4],
     ]);
-    expect((listed[0]?.['maps'] as Item[])[3]).toMatchObject({
+    const maps = (listed[0]?.['maps'] ?? []) as Item[];
+    expect(maps[3]).toMatchObject({
       display_value: 'Identify Decision Makers',
       actual_value: 'Id. Decision Makers',
     });

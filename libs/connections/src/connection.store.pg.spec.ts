@@ -98,7 +98,7 @@ describe('readCredentials', () => {
 
   it('reads with the key before, after the key was replaced', async () => {
     await putConnection(context.db, box, connection);
-    const rotated = createSecretBox({ key: 'b2'.repeat(32), formerKeys: ['a1'.repeat(32)] });
+    const rotated = createSecretBox({ key: 'b2'.repeat(32), otherKeys: ['a1'.repeat(32)] });
     expect(await readCredentials(context.db, rotated, 'c1')).toEqual(connection.credentials);
   });
 });

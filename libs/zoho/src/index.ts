@@ -25,6 +25,12 @@ export type { ChannelsResult, ListedChannel, ListWatchOptions } from './calls/wa
 export { COQL_ROWS, COQL_VALUES, selectWhere, type SelectOptions } from './coql.query.ts';
 export { CALL_KINDS, creditsOf, isHeavy, type CallKind, type Priced } from './credits.ts';
 export { allowedApiOrigins, DATA_CENTRES, dataCentreOf, type DataCentre } from './data-centre.ts';
+export { CallBudget, type BudgetEvent, type BudgetState, type CallBudgetOptions } from './limits/call.budget.ts';
+export { OPEN_GATE, type CallAsk, type CallEnd, type CallGate, type CallPass } from './limits/call.gate.ts';
+export { createMemoryCreditStore, type CreditStore, type KnownLimits } from './limits/credit.store.ts';
+export { exhaustedAt, usedByLane, type CreditSlot } from './limits/credit.window.ts';
+export { editionLimits, UNKNOWN_LIMITS, type CallLimits } from './limits/edition.limits.ts';
+export { DEFAULT_SHARES, type LaneShare, type LaneShares } from './limits/lane.shares.ts';
 export { DEFAULT_TIMEOUTS, type Exchange, type Timeouts } from './http/exchange.types.ts';
 export type {
   Failure,
@@ -39,5 +45,6 @@ export type {
 export { createSecretBox, type SecretBox } from './secret.box.ts';
 export { createMemoryLock, createMemoryTokenStore } from './token/token.memory.ts';
 export { tokenSchema, type Token, type TokenStore, type WithLock } from './token/token.types.ts';
+export type { ZohoCalls } from './zoho.calls.ts';
 export { createZohoClient, type ZohoClient, type ZohoClientOptions } from './zoho.client.ts';
 export { instantOf, zohoTime } from './zoho.time.ts';

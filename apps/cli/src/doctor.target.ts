@@ -12,7 +12,7 @@ import { runningSystem } from './target.ts';
 
 const { topicPrefix } = processOptions;
 const { integrationUrl, packs } = integrationOptions;
-const { secretKey } = crmOptions;
+const { secretKey, otherSecretKeys } = crmOptions;
 const { kafkaBrokers } = kafkaOptions;
 const { sourceName, sourceUrl, slotName } = publisherOptions;
 
@@ -27,13 +27,20 @@ export async function doctorTarget(file?: string, env: Environment = process.env
   if (file !== undefined || (!hasSource && !hasIntegration)) return targetOfSystem(await runningSystem(file));
   const shared = loadConfig({ topicPrefix, packs, kafkaBrokers }, env);
   const source = hasSource ? loadConfig({ sourceName, sourceUrl, slotName }, env) : null;
-  const integration = hasIntegration ? loadConfig({ integrationUrl, secretKey }, env) : null;
+  const integration = hasIntegration ? loadConfig({ integrationUrl, secretKey, otherSecretKeys }, env) : null;
   return {
     kafkaBrokers: shared.kafkaBrokers,
     topicPrefix: shared.topicPrefix ?? '',
     packs: shared.packs,
     sources: source === null ? [] : [{ name: source.sourceName, url: source.sourceUrl, slot: source.slotName }],
-    integration: integration === null ? null : { url: integration.integrationUrl, secretKey: integration.secretKey },
+    integration:
+      integration === null
+        ? null
+        : {
+            url: integration.integrationUrl,
+            secretKey: integration.secretKey,
+            otherSecretKeys: integration.otherSecretKeys,
+          },
     services: [],
   };
 }

@@ -20,4 +20,11 @@ export {
   type Credentials,
 } from './connection.types.ts';
 export { rotateKey, type PlaceRotation, type RotationOptions } from './key.rotation.ts';
-export { applySetUp, checkSetUp, type SetUpResult } from './setup.service.ts';
+export {
+  applySetUp,
+  checkSetUp,
+  type SetUpAction,
+  type SetUpApplied,
+  type SetUpResult,
+  type SetUpStep,
+} from './setup.service.ts';

@@ -9,6 +9,7 @@ describe('why the CRM answered 429 (reference 5.3)', () => {
     ['our ledger has none, whoever ran', { left: 0, inFlight: 9 }, 'credits'],
     ['alone, with credits: another process was at work', { inFlight: 1 }, 'concurrency'],
     ['alone, with hardly any credits: another application had the rest', { inFlight: 1, left: 10 }, 'credits'],
+    ['others ran, with hardly any credits', { left: 19 }, 'credits'],
     ['alone, nothing known', { inFlight: 1, credits: null, left: null }, 'credits'],
     [
       'alone, but less than half was used a moment ago',

@@ -18,13 +18,13 @@ export type ThrottleCause = 'concurrency' | 'credits';
 const NEARLY_NONE = 0.02;
 
 /**
- * Too many calls at once, or no credits. Our own ledger knows when the credits are gone; a call that ran alone while there
- * were credits met calls of another process; one that ran alone and of which nothing is known met the end of the credits.
+ * Too many calls at once, or no credits. Our own ledger knows when the credits are gone, but for the last few that another
+ * application may have taken; a call that ran alone while there were credits met calls of another process; one that ran alone
+ * and of which nothing is known met the end of the credits.
  */
 export function throttleCause({ credits, left, price, inFlight, belowHalf }: ThrottleFacts): ThrottleCause {
-  if (left !== null && left < price) return 'credits';
+  if (left !== null && (left < price || left < (credits ?? 0) * NEARLY_NONE)) return 'credits';
   if (inFlight > 1) return 'concurrency';
   if (belowHalf) return 'concurrency';
-  if (left === null || credits === null) return 'credits';
-  return left < credits * NEARLY_NONE ? 'credits' : 'concurrency';
+  return left === null ? 'credits' : 'concurrency';
 }

@@ -60,7 +60,10 @@ async function run(records: number, bulkRecords: number): Promise<void> {
   const budget = new CallBudget({ store: createMemoryCreditStore(), clock: Date.now, logger });
   const { accountsUrl, clientId, clientSecret, refreshToken, url } = simulator;
   const zoho = createZohoClient({
-    ...{ accountsUrl, clientId, clientSecret, refreshToken },
+    accountsUrl,
+    clientId,
+    clientSecret,
+    refreshToken,
     allowedApiDomains: [url],
     tokenStore: createMemoryTokenStore(),
     withLock: createMemoryLock(),

@@ -6,7 +6,16 @@ const HOUR = 3_600_000;
 type OrgAnswer = Awaited<ReturnType<ZohoCalls['org']>>;
 const enterprise: OrgAnswer = {
   kind: 'ok',
-  org: { id: '1', zgid: null, companyName: null, timeZone: null, currency: null, type: null, paidType: 'enterprise', users: 10 },
+  org: {
+    id: '1',
+    zgid: null,
+    companyName: null,
+    timeZone: null,
+    currency: null,
+    type: null,
+    paidType: 'enterprise',
+    users: 10,
+  },
 };
 const refused: Failure = { kind: 'unavailable', code: 'CRM_UNAVAILABLE', reason: 'HTTP_500' };
 

@@ -76,7 +76,8 @@ export class ConnectionBudget implements CallGate {
       const result = await this.#calls?.org();
       if (result?.kind !== 'ok') {
         const reason = result?.reason ?? 'no client';
-        return void logger.warn({ reason }, 'the limits of the CRM are not known; the least are assumed');
+        logger.warn({ reason }, 'the limits of the CRM are not known; the least are assumed');
+        return;
       }
       const limits = editionLimits(result.org);
       this.#apply(limits);

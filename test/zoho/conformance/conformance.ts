@@ -1,6 +1,9 @@
 import { sandboxCredentials } from './sandbox.ts';
 import { openTarget, type Target } from './target.ts';
 
+/** A sandbox takes minutes for a job; the clock of the simulator is moved on. Milliseconds. */
+const SANDBOX_TIMEOUT = 600_000;
+
 type Run = (crm: Target) => Promise<void>;
 
 /** Declares the cases of one file. Each cites the section of the Zoho reference whose fact it stands for. */
@@ -17,7 +20,9 @@ export interface Facts {
 export function conformance(name: string, declare: (fact: Facts) => void): void {
   describe(`${name}: the simulator`, () => {
     const run = withTarget(null);
-    const fact = (section: string, title: string, work: Run): void => void it(titleOf(section, title), () => run(work));
+    const fact = (section: string, title: string, work: Run): void => {
+      it(titleOf(section, title), () => run(work));
+    };
     declare(Object.assign(fact, { simulator: fact }));
   });
   const credentials = sandboxCredentials();
@@ -27,7 +32,9 @@ export function conformance(name: string, declare: (fact: Facts) => void): void 
   }
   describe(`${name}: a Zoho sandbox`, () => {
     const run = withTarget(credentials);
-    const fact = (section: string, title: string, work: Run): void => void it(titleOf(section, title), () => run(work));
+    const fact = (section: string, title: string, work: Run): void => {
+      it(titleOf(section, title), () => run(work), SANDBOX_TIMEOUT);
+    };
     const simulator = (section: string, title: string): void =>
       it.skip(`${titleOf(section, title)} (needs the simulator's control side)`, () => undefined);
     declare(Object.assign(fact, { simulator }));

@@ -1,6 +1,6 @@
 import { IDENTITY } from '../zoho.context.ts';
 import { conformance } from './conformance.ts';
-import { errorOf, itemsOf, type Target } from './target.ts';
+import { errorOf, idsMade, itemsOf, type Target } from './target.ts';
 
 const insert = (crm: Target, ...data: Record<string, unknown>[]) =>
   crm.api('POST', '/Leads', { body: { data, trigger: [] } });
@@ -17,12 +17,13 @@ conformance('Insert', (fact) => {
       Created_By: { id: expect.any(String) as string, name: expect.any(String) as string },
       Modified_By: { id: expect.any(String) as string },
     });
-    crm.keepTrack('Leads', String(item?.details?.['id']));
+    crm.keepTrack('Leads', ...idsMade(answer));
   });
 
   fact('9', 'times are whole seconds with an offset', async (crm) => {
-    const [item] = itemsOf(await insert(crm, named({})));
-    crm.keepTrack('Leads', String(item?.details?.['id']));
+    const answer = await insert(crm, named({}));
+    const [item] = itemsOf(answer);
+    crm.keepTrack('Leads', ...idsMade(answer));
     expect(item?.details?.['Modified_Time']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/);
   });
 
@@ -30,10 +31,7 @@ conformance('Insert', (fact) => {
     const answer = await insert(crm, named({ City: 'one' }), { City: 'no name' }, named({ City: 'three' }));
     expect(answer.status).toBe(207);
     expect(itemsOf(answer).map(({ code }) => code)).toEqual(['SUCCESS', 'MANDATORY_NOT_FOUND', 'SUCCESS']);
-    crm.keepTrack(
-      'Leads',
-      ...itemsOf(answer).flatMap(({ details }) => (details?.['id'] ? [String(details['id'])] : [])),
-    );
+    crm.keepTrack('Leads', ...idsMade(answer));
   });
 
   fact('2.1', 'all failing answers 400 with items, not with a bare error', async (crm) => {
@@ -55,7 +53,7 @@ conformance('Insert', (fact) => {
     const answer = await insert(crm, ...Array.from({ length: 100 }, (_, index) => named({ City: `c${index}` })));
     expect(answer.status).toBe(201);
     expect(itemsOf(answer)).toHaveLength(100);
-    crm.keepTrack('Leads', ...itemsOf(answer).map(({ details }) => String(details?.['id'])));
+    crm.keepTrack('Leads', ...idsMade(answer));
   });
 
   fact('2.1', '101 records are refused as a whole: INVALID_DATA with the limit', async (crm) => {

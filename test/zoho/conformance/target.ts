@@ -172,5 +172,10 @@ export function itemsOf(answer: RawAnswer, wrapper = 'data'): Item[] {
 export function errorOf(answer: RawAnswer): Item {
   const { body = {} } = answer;
   const wrapped = Object.values(body).find((value) => Array.isArray(value)) as Item[] | undefined;
-  return wrapped?.[0] ?? (body as Item);
+  return wrapped?.[0] ?? body;
+}
+
+/** The ids of the records that a write made. */
+export function idsMade(answer: RawAnswer): string[] {
+  return itemsOf(answer).flatMap(({ details }) => (typeof details?.['id'] === 'string' ? [details['id']] : []));
 }

@@ -54,8 +54,8 @@ describe('credits', () => {
   });
 
   it('are taken back when the call cost none', async () => {
-    const { leave } = await pass('live', 10);
-    await leave({ status: null, credits: 0, creditsRemaining: null });
+    const entered = await pass('live', 10);
+    await entered.leave({ status: null, credits: 0, creditsRemaining: null });
     expect(budget.state()).toMatchObject({ left: 1000, running: 0 });
     expect(await store.read(now)).toMatchObject([{ credits: 0 }]);
   });
@@ -121,8 +121,8 @@ describe('a refusal by the CRM', () => {
   it('without credits by our count is one for credits: nothing goes out, then one call tries', async () => {
     await spend('live', 10, { creditsRemaining: 1 });
     // Somebody else took the last one.
-    const { leave } = await pass('live', 1);
-    const answer = await leave(refusal);
+    const last = await pass('live', 1);
+    const answer = await last.leave(refusal);
     expect(answer).toMatchObject({ cause: 'credits' });
     expect(await enter('live', 1)).toMatchObject({ kind: 'throttled', reason: 'CREDITS_SPENT', until: answer?.until });
     expect(budget.isOpen('live')).toBe(false);

@@ -62,7 +62,7 @@ describe('the forecast', () => {
       0,
       null,
     ],
-  ])('%s', (_name, slots, credits, others, hours) => {
+  ])('%s', (...[, slots, credits, others, hours]) => {
     const found = at(slots, credits, others);
     if (hours === null) expect(found).toBeNull();
     else expect(found).toBeCloseTo(hours, 0);

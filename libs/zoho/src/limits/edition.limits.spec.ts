@@ -12,7 +12,8 @@ describe('what an edition may do (reference 5.1, 5.2)', () => {
     ['ultimate', 10_000, 20_050_000, 25],
     ['crm_plus', 5, 60_000, 25],
     ['enterprise', null, 50_000, 20],
-  ])('%s with %s users', (paidType, users, credits, concurrency) => {
+  ])('%s with %s users', (paidType, users, ...limits) => {
+    const [credits, concurrency] = limits;
     expect(editionLimits({ paidType, users })).toEqual({ credits, concurrency });
   });
 

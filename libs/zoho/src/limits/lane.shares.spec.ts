@@ -3,7 +3,8 @@ import { LANES, type Lane } from '#contracts';
 import { DEFAULT_SHARES, maySpend } from './lane.shares.ts';
 
 const credits = 1000;
-const ask = (lane: Lane, price: number, used: Partial<Record<Lane, number>> = {}, others = 0) =>
+type Asked = [lane: Lane, price: number, used?: Partial<Record<Lane, number>>, others?: number];
+const ask = (...[lane, price, used = {}, others = 0]: Asked) =>
   maySpend({
     lane,
     price,
@@ -14,7 +15,7 @@ const ask = (lane: Lane, price: number, used: Partial<Record<Lane, number>> = {}
   });
 
 describe('what a lane may spend', () => {
-  it.each<[string, Parameters<typeof ask>, string]>([
+  it.each<[string, Asked, string]>([
     ['anything on an empty day', ['backfill', 10], 'ok'],
     ['live may use all of it, but for what is kept for retries and sweeps', ['live', 100, { live: 800 }], 'ok'],
     ['live stops where the floors of others begin', ['live', 130, { live: 800 }], 'day'],

@@ -15,7 +15,7 @@ const ALLOWED = {
   ledger: ['contracts', 'config', 'observability', 'postgres'],
   kafka: ['contracts', 'config', 'observability'],
   zoho: ['contracts', 'config', 'observability'],
-  connections: ['contracts', 'config', 'observability', 'postgres', 'mapping', 'zoho'],
+  connections: ['contracts', 'config', 'observability', 'postgres', 'mapping', 'zoho', 'ledger'],
   workers: ['contracts', 'config', 'observability'],
   system: [
     'contracts',

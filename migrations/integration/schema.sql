@@ -85,9 +85,29 @@ create table ledger.commands (
 );
 CREATE INDEX commands_by_entity ON ledger.commands USING btree (product, entity_id, id);
 CREATE INDEX commands_by_event ON ledger.commands USING btree (event_id);
+CREATE INDEX commands_by_lane ON ledger.commands USING btree (connection_id, lane, id) WHERE (state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text]));
 CREATE INDEX commands_claimable ON ledger.commands USING btree (connection_id, id) WHERE (state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text]));
 CREATE INDEX commands_open ON ledger.commands USING btree (connection_id, record_key, id) WHERE (state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text, 'parked'::text]));
 CREATE INDEX commands_parked ON ledger.commands USING btree (id) WHERE (state = 'parked'::text);
+
+create table ledger.credit_limits (
+  connection_id text not null,
+  credits bigint,
+  concurrency integer not null,
+  learned_at timestamp with time zone not null,
+  constraint credit_limits_pkey PRIMARY KEY (connection_id),
+  constraint credit_limits_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
+);
+
+create table ledger.credits (
+  connection_id text not null,
+  slot timestamp with time zone not null,
+  lane text not null,
+  credits integer not null,
+  constraint credits_pkey PRIMARY KEY (connection_id, slot, lane),
+  constraint credits_lane_check CHECK ((lane = ANY (ARRAY['live'::text, 'retry'::text, 'replay'::text, 'backfill'::text, 'reconcile'::text]))),
+  constraint credits_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
+);
 
 create table ledger.echoes (
   connection_id text not null,

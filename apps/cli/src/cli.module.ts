@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ConnectionCommand, ConnectionPutCommand } from './commands/connection.command.ts';
+import { CreditsCommand, CreditsStatusCommand } from './commands/credits.command.ts';
 import {
   DeadLettersCommand,
   DeadLettersListCommand,
@@ -10,10 +11,12 @@ import {
 } from './commands/dead-letters.command.ts';
 import { DevCommand } from './commands/dev.command.ts';
 import { DoctorCommand } from './commands/doctor.command.ts';
+import { FieldsApplyCommand, FieldsCommand, FieldsPlanCommand } from './commands/fields.command.ts';
 import { MigrateCommand } from './commands/migrate.command.ts';
 import { OutboxCommand, OutboxResendCommand, OutboxStatusCommand } from './commands/outbox.command.ts';
 import { ParkedCommand, ParkedListCommand, ParkedRetryCommand, ParkedSkipCommand } from './commands/parked.command.ts';
 import { PublisherCommand, PublisherConfigCheckCommand, PublisherConfigCommand } from './commands/publisher.command.ts';
+import { ConnectionRotateKeyCommand } from './commands/rotate-key.command.ts';
 import { SetAsideCommand, SetAsideListCommand } from './commands/set-aside.command.ts';
 import { SettleCommand } from './commands/settle.command.ts';
 import {
@@ -28,6 +31,9 @@ import {
   providers: [
     ConnectionCommand,
     ConnectionPutCommand,
+    ConnectionRotateKeyCommand,
+    CreditsCommand,
+    CreditsStatusCommand,
     DeadLettersCommand,
     DeadLettersListCommand,
     DeadLettersParkedCommand,
@@ -36,6 +42,9 @@ import {
     DeadLettersShowCommand,
     DevCommand,
     DoctorCommand,
+    FieldsApplyCommand,
+    FieldsCommand,
+    FieldsPlanCommand,
     MigrateCommand,
     OutboxCommand,
     OutboxResendCommand,

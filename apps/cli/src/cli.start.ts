@@ -32,6 +32,11 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof WrongUse) return EXIT.wrongUse;
   if (isCausewayError(error, 'POSTGRES_UNREACHABLE') || isCausewayError(error, 'KAFKA_UNREACHABLE'))
     return EXIT.cannotReach;
-  if (isCausewayError(error, 'CONFIG_INVALID') || isCausewayError(error, 'PACK_UNKNOWN')) return EXIT.wrongUse;
+  if (
+    isCausewayError(error, 'CONFIG_INVALID') ||
+    isCausewayError(error, 'PACK_UNKNOWN') ||
+    isCausewayError(error, 'CONNECTION_MISSING')
+  )
+    return EXIT.wrongUse;
   return EXIT.problems;
 }

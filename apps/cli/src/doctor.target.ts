@@ -13,7 +13,7 @@ import { runningSystem } from './target.ts';
 
 const { topicPrefix } = processOptions;
 const { integrationUrl, packs } = integrationOptions;
-const { secretKey } = crmOptions;
+const { secretKey, otherSecretKeys } = crmOptions;
 const { kafkaBrokers } = kafkaOptions;
 const { sourcesFile, sourceName, sourceUrl, slotName } = publisherOptions;
 
@@ -30,13 +30,20 @@ export async function doctorTarget(file?: string, env: Environment = process.env
   const shared = loadConfig({ topicPrefix, packs, kafkaBrokers }, env);
   const source = hasSource && sources === '' ? [loadConfig({ sourceName, sourceUrl, slotName }, env)] : [];
   const declared = sources === '' ? source : readSourcesFile(sources, { env });
-  const integration = hasIntegration ? loadConfig({ integrationUrl, secretKey }, env) : null;
+  const integration = hasIntegration ? loadConfig({ integrationUrl, secretKey, otherSecretKeys }, env) : null;
   return {
     kafkaBrokers: shared.kafkaBrokers,
     topicPrefix: shared.topicPrefix ?? '',
     packs: shared.packs,
     sources: declared.map((one) => ({ name: one.sourceName, url: one.sourceUrl, slot: one.slotName })),
-    integration: integration === null ? null : { url: integration.integrationUrl, secretKey: integration.secretKey },
+    integration:
+      integration === null
+        ? null
+        : {
+            url: integration.integrationUrl,
+            secretKey: integration.secretKey,
+            otherSecretKeys: integration.otherSecretKeys,
+          },
     services: [],
   };
 }

@@ -11,7 +11,7 @@ import {
   summariseConfig,
   type Config,
 } from '#config';
-import { ClientRegistry, callObserver } from '#connections';
+import { ClientRegistry, budgetMetrics, callObserver } from '#connections';
 import { BatchStrategy, TopicAdmin, createKafka } from '#kafka';
 import { COMMANDS_CHANNEL, countOpenCommands } from '#ledger';
 import {
@@ -34,6 +34,8 @@ import { MapperService } from './mapper/mapper.service.ts';
 import { RelayModule } from './relay.module.ts';
 import { SetUpGuard } from './setup/setup.guard.ts';
 
+/** Gauges that are asked for from time to time. Milliseconds. */
+const SHOWN_EVERY = 5000;
 /** Token refreshes at a time. */
 const LOCK_POOL = 4;
 const OPTIONS = { ...processOptions, ...kafkaOptions, ...integrationOptions, ...crmOptions };
@@ -86,7 +88,7 @@ async function startDispatcher(
   mappings: ConstructorParameters<typeof SetUpGuard>[0]['mappings'],
 ): Promise<void> {
   const { config, logger, registry, shutdown, db } = parts;
-  const box = createSecretBox({ key: config.secretKey });
+  const box = createSecretBox({ key: config.secretKey, otherKeys: config.otherSecretKeys });
   const lockPool = createPool({
     url: config.integrationUrl,
     max: LOCK_POOL,
@@ -96,7 +98,8 @@ async function startDispatcher(
   const locks = createDatabase<IntegrationDatabase>(lockPool);
   shutdown.add('locks', () => locks.destroy());
   const onCall = callObserver(registry);
-  const clients = new ClientRegistry({ db, locks, box, callTimeoutMs: config.callTimeout, onCall, logger });
+  const budgets = budgetMetrics(registry);
+  const clients = new ClientRegistry({ db, locks, box, callTimeoutMs: config.callTimeout, onCall, budgets, logger });
   shutdown.add('crm clients', () => clients.close());
   const metrics = dispatcherMetrics(registry);
   const guard: SetUpGuard = new SetUpGuard({ db, clients, mappings, logger, onCleared: () => dispatcher.wake() });
@@ -118,7 +121,10 @@ async function startDispatcher(
   shutdown.add('dispatcher', () => dispatcher.stop());
   await guard.start();
   shutdown.add('set-up guard', () => guard.stop());
-  const counting = setInterval(() => void showOpenCommands(db, metrics), 5000);
+  const counting = setInterval(() => {
+    clients.show();
+    void showOpenCommands(db, metrics);
+  }, SHOWN_EVERY);
   shutdown.add('counting', () => clearInterval(counting));
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { crmOptions, integrationOptions, loadConfig, processOptions, summariseConfig } from '#config';
-import { ClientRegistry, callObserver } from '#connections';
+import { ClientRegistry, budgetMetrics, callObserver } from '#connections';
 import { Health, Shutdown, createLogger, createRegistry } from '#observability';
 import { createDatabase, createPool, listen, type IntegrationDatabase } from '#postgres';
 import { WorkLoop } from '#workers';
@@ -39,15 +39,18 @@ export async function startWebhooks(): Promise<void> {
   const lockPool = createPool({ url, max: LOCK_POOL, applicationName: 'causeway-webhooks-locks', logger });
   const locks = createDatabase<IntegrationDatabase>(lockPool);
   shutdown.add('locks', () => locks.destroy());
-  const box = createSecretBox({ key: config.secretKey });
+  const box = createSecretBox({ key: config.secretKey, otherKeys: config.otherSecretKeys });
   const clients = new ClientRegistry({
     db,
     locks,
     box,
     callTimeoutMs: config.callTimeout,
     onCall: callObserver(registry),
+    budgets: budgetMetrics(registry),
     logger,
   });
+  const showing = setInterval(() => clients.show(), 5000);
+  shutdown.add('budgets', () => clearInterval(showing));
   shutdown.add('crm clients', () => clients.close());
 
   const owner = `webhooks-${randomUUID()}`;

@@ -16,6 +16,7 @@ export { integrationOptions } from './options/integration.options.ts';
 export { kafkaOptions } from './options/kafka.options.ts';
 export { processOptions } from './options/process.options.ts';
 export { publisherOptions } from './options/publisher.options.ts';
+export { sandboxOptions } from './options/sandbox.options.ts';
 export { simulatorOptions } from './options/simulator.options.ts';
 export { stackOptions } from './options/stack.options.ts';
 export { DEFAULT_ROWS, rowsSchema, type RowsConfig } from './sources/rows.schema.ts';

@@ -4,6 +4,7 @@ import { integrationOptions } from './options/integration.options.ts';
 import { kafkaOptions } from './options/kafka.options.ts';
 import { processOptions } from './options/process.options.ts';
 import { publisherOptions } from './options/publisher.options.ts';
+import { sandboxOptions } from './options/sandbox.options.ts';
 import { simulatorOptions } from './options/simulator.options.ts';
 import { stackOptions } from './options/stack.options.ts';
 
@@ -16,6 +17,7 @@ export const OPTION_GROUPS = {
   'CRM (relay and webhook service)': crmOptions,
   'Connections (causeway connection put)': connectionOptions,
   Simulator: simulatorOptions,
+  'Tests against a Zoho sandbox': sandboxOptions,
   'Where Postgres and Kafka come from': stackOptions,
 } as const;
 
@@ -29,4 +31,5 @@ export const catalogue = {
   ...crmOptions,
   ...connectionOptions,
   ...simulatorOptions,
+  ...sandboxOptions,
 };

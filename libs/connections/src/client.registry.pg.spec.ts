@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+import { LANES } from '#contracts';
 import { integrationDatabase, silentLogger, type IntegrationContext } from '#testing';
 import { createSecretBox } from '#zoho';
 import { ClientRegistry } from './client.registry.ts';
@@ -53,6 +55,22 @@ describe('ClientRegistry', () => {
     const after = await clients.clientOf('a');
     expect(after).not.toBe(before);
     expect(await clients.clientOf('a')).toBe(after);
+  });
+
+  it('has calls for each lane, all of one client', async () => {
+    const live = await clients.clientOf('a');
+    const backfill = await clients.clientOf('a', 'backfill');
+    expect(backfill).not.toBe(live);
+    expect(await clients.clientOf('a', 'backfill')).toBe(backfill);
+  });
+
+  it('has every lane open for a connection that made no call, and none that the settings leave no credits for', async () => {
+    expect(clients.openLanes('a')).toEqual(LANES);
+    await sql`update connections.connections set settings = '{"limits": {"credits": 2}}' where id = 'a'`.execute(
+      context.db,
+    );
+    await clients.clientOf('a');
+    expect(clients.openLanes('a')).toEqual(['live']);
   });
 
   it('says that there is no such connection', async () => {

@@ -1,8 +1,12 @@
 import type { Kysely } from 'kysely';
+import { LANES, type Lane } from '#contracts';
+import { creditStore } from '#ledger';
 import type { Logger } from '#observability';
 import type { IntegrationDatabase } from '#postgres';
-import { createZohoClient, type CallObserver, type SecretBox, type ZohoClient } from '#zoho';
-import { readCredentials } from './connection.store.ts';
+import { createZohoClient, type CallObserver, type SecretBox, type ZohoCalls, type ZohoClient } from '#zoho';
+import type { BudgetMetrics } from './budget.metrics.ts';
+import { ConnectionBudget } from './connection.budget.ts';
+import { readForClient } from './connection.store.ts';
 import { postgresLock, postgresTokenStore } from './token.store.ts';
 
 export interface ClientRegistryOptions {
@@ -15,16 +19,20 @@ export interface ClientRegistryOptions {
   readonly box: SecretBox;
   readonly callTimeoutMs: number;
   readonly onCall?: CallObserver;
+  readonly budgets?: BudgetMetrics;
+  /** Epoch milliseconds. */
+  readonly clock?: () => number;
   readonly logger: Logger;
 }
 
 interface Entry {
   readonly client: ZohoClient;
-  /** Credentials that the client was made with: new ones make a new client. */
+  readonly budget: ConnectionBudget;
+  /** Credentials and settings that the client was made with: new ones make a new client. */
   readonly made: string;
 }
 
-/** One client a connection, made when it is first needed and again when its credentials change. */
+/** One client and one budget a connection, made when they are first needed and again when its credentials change. */
 export class ClientRegistry {
   readonly #options: ClientRegistryOptions;
   readonly #entries = new Map<string, Entry>();
@@ -33,12 +41,46 @@ export class ClientRegistry {
     this.#options = options;
   }
 
-  async clientOf(connectionId: string): Promise<ZohoClient> {
-    const { db, locks, box, callTimeoutMs, logger, onCall } = this.#options;
-    const credentials = await readCredentials(db, box, connectionId);
-    const made = JSON.stringify(credentials);
+  /** The calls of a connection for a class of work. @throws CausewayError `CONNECTION_MISSING`, `SECRET_UNREADABLE` */
+  async clientOf(connectionId: string, lane: Lane = 'live'): Promise<ZohoCalls> {
+    const { db, box } = this.#options;
+    const given = await readForClient(db, box, connectionId);
+    const made = JSON.stringify(given);
     const known = this.#entries.get(connectionId);
-    if (known?.made === made) return known.client;
+    if (known?.made === made) return known.client.in(lane);
+    const entry = this.#make(connectionId, given);
+    this.#entries.set(connectionId, { ...entry, made });
+    await known?.client.close();
+    return entry.client.in(lane);
+  }
+
+  /** Lanes in which a call could go out now, by our own count. All of them for a connection that made no call yet. */
+  openLanes(connectionId: string): readonly Lane[] {
+    const budget = this.#entries.get(connectionId)?.budget.budget;
+    return budget === undefined ? LANES : LANES.filter((lane) => budget.isOpen(lane));
+  }
+
+  /** Shows how every budget stands in the metrics. */
+  show(): void {
+    for (const [id, { budget }] of this.#entries) this.#options.budgets?.show(id, budget.budget.state());
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#entries.values()].map(({ client }) => client.close()));
+    this.#entries.clear();
+  }
+
+  #make(connectionId: string, given: Awaited<ReturnType<typeof readForClient>>): Pick<Entry, 'client' | 'budget'> {
+    const { db, locks, box, callTimeoutMs, onCall, budgets, clock = Date.now } = this.#options;
+    const { credentials, settings } = given;
+    const logger = this.#options.logger.child({ connection: connectionId });
+    const budget = new ConnectionBudget({
+      store: creditStore(db, connectionId),
+      clock,
+      logger,
+      settings: definedOf(settings.limits ?? {}),
+      onEvent: (event) => budgets?.onEvent(connectionId, event),
+    });
     const client = createZohoClient({
       accountsUrl: credentials.accountsUrl,
       clientId: credentials.clientId,
@@ -48,16 +90,21 @@ export class ClientRegistry {
       tokenStore: postgresTokenStore(db, box, connectionId),
       withLock: postgresLock(locks, connectionId),
       timeouts: { call: callTimeoutMs },
-      logger: logger.child({ connection: connectionId }),
+      gate: budget,
+      clock,
+      logger,
       ...(onCall === undefined ? {} : { onCall }),
     });
-    this.#entries.set(connectionId, { client, made });
-    await known?.client.close();
-    return client;
+    budget.learnBy(client.in('reconcile'));
+    return { client, budget };
   }
+}
 
-  async close(): Promise<void> {
-    await Promise.all([...this.#entries.values()].map(({ client }) => client.close()));
-    this.#entries.clear();
-  }
+/** Only what was said: an absent setting must not take a learned limit away. */
+function definedOf(limits: { credits?: number | undefined; concurrency?: number | undefined }): {
+  credits?: number;
+  concurrency?: number;
+} {
+  const { credits, concurrency } = limits;
+  return { ...(credits === undefined ? {} : { credits }), ...(concurrency === undefined ? {} : { concurrency }) };
 }

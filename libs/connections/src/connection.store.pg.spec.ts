@@ -82,6 +82,16 @@ describe('putConnection', () => {
   });
 });
 
+describe('regression: a second connection of a tenant', () => {
+  it('is refused with a name that says what to do, and without a value of the row', async () => {
+    await putConnection(context.db, box, connection);
+    const failed = await putConnection(context.db, box, { ...connection, id: 'c2' }).catch((error: unknown) => error);
+    expect(failed).toMatchObject({ code: 'CONNECTION_TENANT_TAKEN', details: { tenant: 'portal', connection: 'c2' } });
+    expect(String(failed)).not.toContain('sealed');
+    expect((await listConnections(context.db)).map(({ id }) => id)).toEqual(['c1']);
+  });
+});
+
 describe('readCredentials', () => {
   it('says that there is no such connection', async () => {
     await expect(readCredentials(context.db, box, 'c1')).rejects.toMatchObject({
@@ -98,7 +108,7 @@ describe('readCredentials', () => {
 
   it('reads with the key before, after the key was replaced', async () => {
     await putConnection(context.db, box, connection);
-    const rotated = createSecretBox({ key: 'b2'.repeat(32), formerKeys: ['a1'.repeat(32)] });
+    const rotated = createSecretBox({ key: 'b2'.repeat(32), otherKeys: ['a1'.repeat(32)] });
     expect(await readCredentials(context.db, rotated, 'c1')).toEqual(connection.credentials);
   });
 });

@@ -4,6 +4,10 @@ import { z } from 'zod';
 export const connectionSettingsSchema = z.object({
   /** Module -> fields whose edits by people give generic `crm.<thing>.changed` events. Default: none. */
   watch: z.record(z.string(), z.array(z.string())).default({}),
+  /** What the organisation may do, where the CRM does not tell it or another application shall have a part of it. */
+  limits: z
+    .object({ credits: z.number().int().positive().optional(), concurrency: z.number().int().positive().optional() })
+    .optional(),
 });
 export type ConnectionSettings = z.infer<typeof connectionSettingsSchema>;
 

@@ -1,5 +1,7 @@
+export { budgetMetrics, type BudgetMetrics } from './budget.metrics.ts';
 export { callObserver } from './call.metrics.ts';
 export { ClientRegistry, type ClientRegistryOptions } from './client.registry.ts';
+export { stopRefused } from './connection.stop.ts';
 export {
   listConnections,
   putConnection,
@@ -17,4 +19,12 @@ export {
   type ConnectionState,
   type Credentials,
 } from './connection.types.ts';
-export { applySetUp, checkSetUp, type SetUpResult } from './setup.service.ts';
+export { rotateKey, type PlaceRotation, type RotationOptions } from './key.rotation.ts';
+export {
+  applySetUp,
+  checkSetUp,
+  type SetUpAction,
+  type SetUpApplied,
+  type SetUpResult,
+  type SetUpStep,
+} from './setup.service.ts';

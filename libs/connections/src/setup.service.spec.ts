@@ -1,5 +1,5 @@
 import type { SetUp } from '#mapping';
-import type { FieldsResult, NewField, WriteOutcome, ZohoClient, ZohoField } from '#zoho';
+import type { FieldsResult, NewField, WriteOutcome, ZohoCalls, ZohoField } from '#zoho';
 import { applySetUp, checkSetUp } from './setup.service.ts';
 
 const setup: SetUp = {
@@ -21,6 +21,7 @@ function field(apiName: string, seed: Partial<ZohoField> = {}): ZohoField {
 class FakeFields {
   readonly modules: Record<string, ZohoField[]>;
   readonly created: [module: string, fields: readonly NewField[]][] = [];
+  readonly added: [module: string, fieldId: string, values: readonly string[]][] = [];
   reading: FieldsResult | null = null;
   creating: WriteOutcome | null = null;
 
@@ -28,14 +29,25 @@ class FakeFields {
     this.modules = modules;
   }
 
-  get client(): Pick<ZohoClient, 'fields' | 'createFields'> {
+  get client(): Pick<ZohoCalls, 'fields' | 'createFields' | 'addPicklistValues'> {
     return {
       fields: (module) => Promise.resolve(this.reading ?? { kind: 'ok', fields: this.modules[module] ?? [] }),
+      addPicklistValues: (module, { fieldId, values }) => Promise.resolve(this.#add(module, fieldId, values)),
       createFields: (module, { fields }) => {
         this.created.push([module, fields]);
         return Promise.resolve(fields.map((wanted) => this.creating ?? this.#create(module, wanted)));
       },
     };
+  }
+
+  #add(module: string, fieldId: string, values: readonly string[]): WriteOutcome {
+    this.added.push([module, fieldId, values]);
+    if (this.creating !== null) return this.creating;
+    const fields = this.modules[module] ?? [];
+    this.modules[module] = fields.map((each) =>
+      each.id === fieldId ? { ...each, values: [...each.values, ...values] } : each,
+    );
+    return { kind: 'succeeded', recordId: fieldId, created: false, modifiedAt: null };
   }
 
   #create(module: string, { label, dataType, length = 255, unique = false, values = [] }: NewField): WriteOutcome {
@@ -99,8 +111,8 @@ describe('applySetUp', () => {
   it('creates everything in an empty CRM, and nothing when it is run again', async () => {
     const plain: SetUp = { Leads: [{ apiName: 'External_User_ID', type: 'text', length: 64, unique: true }] };
     const crm = new FakeFields({});
-    expect(await applySetUp(crm.client, plain)).toEqual({ kind: 'ok', differences: [] });
-    expect(await applySetUp(crm.client, plain)).toEqual({ kind: 'ok', differences: [] });
+    expect(await applySetUp(crm.client, plain)).toMatchObject({ done: [{ action: 'create' }], differences: [] });
+    expect(await applySetUp(crm.client, plain)).toEqual({ kind: 'ok', done: [], differences: [] });
     expect(crm.created).toEqual([
       ['Leads', [{ label: 'External User ID', dataType: 'text', length: 64, unique: true }]],
     ]);
@@ -111,6 +123,33 @@ describe('applySetUp', () => {
     const result = await applySetUp(crm.client, { Leads: setup['Leads']?.slice(0, 1) ?? [] });
     expect(crm.created).toEqual([]);
     expect(result).toMatchObject({ kind: 'ok', differences: [{ difference: 'not_unique' }] });
+  });
+
+  it('adds the picklist values that are missing, and keeps those of people', async () => {
+    const crm = inOrder();
+    crm.modules['Leads'] = (crm.modules['Leads'] ?? []).map((each) =>
+      each.apiName === 'Plan' ? { ...each, values: ['Free', 'Added by a person'] } : each,
+    );
+    const result = await applySetUp(crm.client, setup);
+    expect(crm.added).toEqual([['Leads', 'Plan', ['Pro']]]);
+    expect(crm.created).toEqual([]);
+    expect(result).toMatchObject({
+      kind: 'ok',
+      done: [{ apiName: 'Plan', difference: 'values_missing', action: 'add_values', wanted: 'Pro' }],
+      differences: [],
+    });
+    expect(crm.modules['Leads']?.[1]?.values).toEqual(['Free', 'Added by a person', 'Pro']);
+    expect(await applySetUp(crm.client, setup)).toEqual({ kind: 'ok', done: [], differences: [] });
+  });
+
+  it('leaves to a person what it must not change', async () => {
+    const crm = inOrder();
+    crm.modules['Contacts'] = [field('External_User_ID', { dataType: 'integer' })];
+    expect(await applySetUp(crm.client, setup)).toMatchObject({
+      done: [],
+      differences: [{ difference: 'other_type', action: 'by_hand' }],
+    });
+    expect(crm.created).toEqual([]);
   });
 
   it('hands on a refusal', async () => {

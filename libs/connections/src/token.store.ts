@@ -9,12 +9,12 @@ export function postgresTokenStore(db: Kysely<IntegrationDatabase>, box: SecretB
       const { rows } = await sql<{ token_sealed: string }>`
         select token_sealed from connections.tokens where connection_id = ${connectionId}`.execute(db);
       const sealed = rows[0]?.token_sealed;
-      return sealed === undefined ? null : tokenSchema.parse(JSON.parse(box.open(sealed)));
+      return sealed === undefined ? null : tokenSchema.parse(JSON.parse(box.open(sealed, connectionId)));
     },
     async write(token) {
       await sql`
         insert into connections.tokens (connection_id, token_sealed)
-        values (${connectionId}, ${box.seal(JSON.stringify(token))})
+        values (${connectionId}, ${box.seal(JSON.stringify(token), connectionId)})
             on conflict (connection_id) do update
            set token_sealed = excluded.token_sealed, updated_at = now()`.execute(db);
     },

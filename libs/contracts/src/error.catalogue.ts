@@ -232,6 +232,11 @@ const entries = {
     action: 'Add the connection, then redrive the events that were set aside.',
     owner: 'platform',
   },
+  CONNECTION_TENANT_TAKEN: {
+    meaning: 'The tenant has another connection to this destination already',
+    action: 'Give the connection that is there its new credentials by its own id; a tenant has one a destination.',
+    owner: 'platform',
+  },
   unknown_event: {
     meaning: 'The pack knows no event of this type and version',
     action: 'Add the event to the pack and redrive, or let the product send a known one.',
@@ -289,6 +294,12 @@ const entries = {
     action: 'Nothing: the command is tried again by itself. Lower the load or buy credits if it lasts.',
     owner: 'platform',
   },
+  CRM_CREDITS_SPENT: {
+    meaning: "The CRM's credits of the day, or the share of a lane, are used up",
+    action:
+      'Nothing: work goes on as credits come back, live traffic first. causeway credits status says who used them; buy credits if it lasts.',
+    owner: 'platform',
+  },
   CRM_UNAVAILABLE: {
     meaning: 'The CRM does not answer or answers with a server error',
     action: 'Nothing: the command is tried again by itself.',
@@ -316,7 +327,8 @@ const entries = {
   },
   SECRET_UNREADABLE: {
     meaning: 'A stored secret cannot be decrypted: it was sealed with another key, or was changed',
-    action: 'Set CAUSEWAY_SECRET_KEY to the key that sealed it, or store the credentials again.',
+    action:
+      'Give the key that sealed it, as CAUSEWAY_SECRET_KEY or among CAUSEWAY_OTHER_SECRET_KEYS, or store the credentials again.',
     owner: 'platform',
   },
   CRM_SETUP_WRONG: {

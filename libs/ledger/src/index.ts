@@ -3,6 +3,7 @@ export { extendLease, type LeaseOptions } from './command/command.lease.ts';
 export { countOpenCommands, countWaitingBehindParked } from './command/command.counts.ts';
 export { COMMANDS_CHANNEL, insertCommands } from './command/command.insert.ts';
 export type { ClaimedCommand, CommandOrigin, NewCommand } from './command/command.row.ts';
+export { creditStore, type CreditRow, type LimitsRow } from './credits/credit.store.ts';
 export { fieldsBeingWritten, putEchoes, readEchoes, type Echo } from './echo/echo.store.ts';
 export { linkMayBePending } from './link/link.pending.ts';
 export { linksOfRecords, type Link, type RecordsQuery } from './link/link.store.ts';

@@ -1,3 +1,7 @@
+export type { CrmTarget } from './crm.access.ts';
+export { readCredits, type CreditsReport } from './credits.report.ts';
+export { applyFields, planFields, type FieldsQuery, type FieldsReport, type FieldsResult } from './fields.service.ts';
+export { rotateSecretKey, type KeyRotation } from './key.service.ts';
 export { examine } from './doctor/doctor.service.ts';
 export { targetOfSystem, type DoctorTarget } from './doctor/doctor.target.ts';
 export type { Finding } from './doctor/finding.ts';

@@ -1,9 +1,12 @@
+import type { Lane } from '#contracts';
 import { creditsOf, type CallKind } from './credits.ts';
 import type { Exchange } from './http/exchange.types.ts';
 
 /** One HTTP request as metrics and the attempts ledger see it: no id, no value, no secret. */
 export interface CallObservation {
   readonly kind: CallKind;
+  /** Class of work that it was made for; null for the token endpoint, which costs no credits. */
+  readonly lane: Lane | null;
   readonly method: string;
   /** Path without query string, ids replaced by `{id}`. */
   readonly path: string;
@@ -27,6 +30,7 @@ export type CallObserver = (observation: CallObservation) => void;
 /** One try: the call's public part and what came of it. */
 export interface Try {
   readonly kind: CallKind;
+  readonly lane: Lane | null;
   readonly method: string;
   readonly path: string;
   readonly records: number;
@@ -36,19 +40,31 @@ export interface Try {
 
 /** The observation of one try. */
 export function observationOf(attempt: Try, outcome: string): CallObservation {
-  const { kind, method, path, records, exchange, ms } = attempt;
+  const { kind, lane, method, path, records, exchange, ms } = attempt;
   const isAnswer = exchange.kind === 'answer';
-  const isFree = exchange.kind === 'not_sent' || (isAnswer && (exchange.status === 401 || exchange.status === 429));
-  const remaining = isAnswer ? exchange.headers['x-api-credits-remaining'] : undefined;
   return {
     kind,
+    lane,
     method,
     path,
     status: isAnswer ? exchange.status : null,
     ms,
     records,
-    credits: isFree ? 0 : creditsOf({ kind, records }),
-    creditsRemaining: remaining !== undefined && /^\d+$/.test(remaining) ? Number(remaining) : null,
+    ...costOf({ kind, records }, exchange),
     outcome,
+  };
+}
+
+/** What a request cost and what its answer says is left (reference 5.3). */
+export function costOf(
+  call: Pick<Try, 'kind' | 'records'>,
+  exchange: Exchange,
+): Pick<CallObservation, 'credits' | 'creditsRemaining'> {
+  const isAnswer = exchange.kind === 'answer';
+  const isFree = exchange.kind === 'not_sent' || (isAnswer && (exchange.status === 401 || exchange.status === 429));
+  const remaining = isAnswer ? exchange.headers['x-api-credits-remaining'] : undefined;
+  return {
+    credits: isFree ? 0 : creditsOf(call),
+    creditsRemaining: remaining !== undefined && /^\d+$/.test(remaining) ? Number(remaining) : null,
   };
 }

@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { classifyWrite } from './answer/answer.classify.ts';
 import type { CallObservation } from './call.observer.ts';
+import { OPEN_GATE } from './limits/call.gate.ts';
 import { createReporter, createRunner } from './call.runner.ts';
 import type { Call } from './call.types.ts';
 import { rejected } from './failure.make.ts';
@@ -22,6 +23,8 @@ function runner(script: readonly Exchange[], options: { tokens?: Partial<TokenSo
   const renewed: string[] = [];
   let now = 0;
   const run = createRunner({
+    gate: OPEN_GATE,
+    lane: 'live',
     transport,
     tokens: {
       current: () => Promise.resolve(grant('t1')),
@@ -56,6 +59,7 @@ it('sends the documented header to the API domain of the token, and reports the 
   expect(seen).toEqual([
     {
       kind: 'upsert',
+      lane: 'live',
       method: 'POST',
       path: '/crm/v8/Leads/upsert',
       status: 200,
@@ -152,6 +156,8 @@ it('calls a batch with several classes mixed', async () => {
   const transport = scriptedTransport(answer(207, { data: [accepted('11'), refused('INVALID_DATA')] }));
   const seen: CallObservation[] = [];
   const run = createRunner({
+    gate: OPEN_GATE,
+    lane: 'live',
     transport,
     tokens: { current: () => Promise.resolve(grant('t')), renew: () => Promise.resolve(grant('t')) },
     clock: () => 0,

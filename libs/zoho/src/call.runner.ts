@@ -1,16 +1,24 @@
+import type { Lane } from '#contracts';
 import type { Logger } from '#observability';
 import { isTokenRefused } from './answer/answer.classify.ts';
 import { sampleOf } from './answer/answer.sample.ts';
 import { isUnreadable, outcomeClassOf } from './call.outcome.ts';
-import { observationOf, type CallObserver, type Try } from './call.observer.ts';
+import { costOf, observationOf, type CallObserver, type Try } from './call.observer.ts';
 import type { Call, RunCall } from './call.types.ts';
+import { creditsOf, isHeavy } from './credits.ts';
+import { contentOriginOf } from './data-centre.ts';
 import type { Exchange, HttpRequest, Transport } from './http/exchange.types.ts';
 import { retryAtOf } from './http/retry.after.ts';
+import type { CallGate } from './limits/call.gate.ts';
+import type { Failure } from './outcome.types.ts';
 import type { Grant, TokenSource } from './token/token.types.ts';
 
 export interface RunnerOptions {
   readonly transport: Transport;
   readonly tokens: TokenSource;
+  /** Credits and places of the connection: nothing goes out past it. */
+  readonly gate: CallGate;
+  readonly lane: Lane;
   readonly clock: () => number;
   readonly report: Reporter;
 }
@@ -27,11 +35,13 @@ export function createRunner(options: RunnerOptions): RunCall {
     const first = await tokens.current();
     if (first.kind !== 'grant') return read(first);
     let attempt = await attemptOf(options, call, first);
+    if (isHeld(attempt)) return read(attempt);
     if (isTokenRefused(attempt.exchange)) {
       report(attempt, { kind: 'token_refused' });
       const second = await tokens.renew(first.accessToken);
       if (second.kind !== 'grant') return read(second);
       attempt = await attemptOf(options, call, second);
+      if (isHeld(attempt)) return read(attempt);
     }
     const result = read(attempt.exchange);
     report(attempt, result);
@@ -39,11 +49,23 @@ export function createRunner(options: RunnerOptions): RunCall {
   };
 }
 
-async function attemptOf({ transport, clock }: RunnerOptions, call: Call, grant: Grant): Promise<Try> {
+/** One try of a call, or why there was none. */
+async function attemptOf(options: RunnerOptions, call: Call, grant: Grant): Promise<Try | Failure> {
+  const { transport, gate, lane, clock } = options;
+  const { kind, method, records } = call;
+  const pass = await gate.enter({ kind, lane, price: creditsOf(call), heavy: isHeavy(call) });
+  if (pass.kind !== 'pass') return pass;
   const start = clock();
-  const exchange = dated(await transport.send(requestOf(call, grant)), clock());
-  const path = `${API}${call.shownPath ?? call.path}`;
-  return { kind: call.kind, method: call.method, path, records: call.records, exchange, ms: clock() - start };
+  const answered = dated(await transport.send(requestOf(call, grant)), clock());
+  const ms = clock() - start;
+  const status = answered.kind === 'answer' ? answered.status : null;
+  const throttle = await pass.leave({ status, ...costOf(call, answered) });
+  const exchange = throttle === null || answered.kind !== 'answer' ? answered : { ...answered, throttle };
+  return { kind, lane, method, path: `${call.base ?? API}${call.shownPath ?? call.path}`, records, exchange, ms };
+}
+
+function isHeld(attempt: Try | Failure): attempt is Failure {
+  return !('exchange' in attempt);
 }
 
 function requestOf(call: Call, grant: Grant): HttpRequest {
@@ -53,16 +75,16 @@ function requestOf(call: Call, grant: Grant): HttpRequest {
     ),
   ).toString();
   return {
-    origin: grant.apiDomain,
+    origin: call.host === 'content' ? contentOriginOf(grant.apiDomain) : grant.apiDomain,
     method: call.method,
-    path: `${API}${call.path}${query === '' ? '' : `?${query}`}`,
+    path: `${call.base ?? API}${call.path}${query === '' ? '' : `?${query}`}`,
     headers: {
       authorization: `Zoho-oauthtoken ${grant.accessToken}`,
-      accept: 'application/json',
+      accept: call.accept ?? 'application/json',
       ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
       ...call.headers,
     },
-    body: call.body === undefined ? null : JSON.stringify(call.body),
+    body: call.bytes ?? (call.body === undefined ? null : JSON.stringify(call.body)),
   };
 }
 

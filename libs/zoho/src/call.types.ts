@@ -14,6 +14,14 @@ export interface Call {
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: JsonObject;
+  /** In place of a JSON body; its content type is among the headers. */
+  readonly bytes?: Uint8Array;
+  /** In place of `/crm/v8`: bulk jobs live elsewhere (reference 4.2). */
+  readonly base?: string;
+  /** Uploads go to a host of their own (reference 1.6). */
+  readonly host?: 'api' | 'content';
+  /** What answer is wanted, where it is not JSON. */
+  readonly accept?: string;
   /** How many records the call carries or asks for. */
   readonly records: number;
 }

@@ -15,6 +15,9 @@ it.each([
   ['deleted', 0, 2],
   ['convert', 1, 5],
   ['watch_enable', 0, 1],
+  ['bulk_write', 0, 500],
+  ['bulk_read', 0, 50],
+  ['bulk_job', 0, 1],
   ['token', 0, 0],
 ] as const)('%s of %d records costs %d (reference 5.1)', (kind, records, credits) => {
   expect(creditsOf({ kind, records })).toBe(credits);

@@ -22,6 +22,16 @@ export const CALL_KINDS = [
   'watch_update',
   'watch_disable',
   'watch_list',
+  'related',
+  'layouts',
+  'pipelines',
+  'merge',
+  'merge_job',
+  'bulk_upload',
+  'bulk_write',
+  'bulk_read',
+  'bulk_job',
+  'bulk_result',
 ] as const;
 export type CallKind = (typeof CALL_KINDS)[number];
 
@@ -33,6 +43,8 @@ export interface Priced {
 }
 
 const CONVERT = 5;
+const BULK_WRITE = 500;
+const BULK_READ = 50;
 /** An older table says two, the newer ones do not mention it: the higher price, so that the budget is never short. */
 const DELETED = 2;
 
@@ -50,6 +62,10 @@ export function creditsOf({ kind, records }: Priced): number {
       return Math.max(1, Math.ceil(records / 100));
     case 'convert':
       return CONVERT;
+    case 'bulk_write':
+      return BULK_WRITE;
+    case 'bulk_read':
+      return BULK_READ;
     case 'deleted':
       return DELETED;
     default:

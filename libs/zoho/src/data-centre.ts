@@ -4,19 +4,64 @@ export interface DataCentre {
   readonly accountsUrl: string;
   /** The registrable part of its API hosts: `www.`, `sandbox.` and `developer.` stand before it. */
   readonly apiHost: string;
+  /** Where files are uploaded to. */
+  readonly contentUrl: string;
 }
 
-/** Canada's accounts live under another domain than its API, so hosts are listed and never derived. */
+/**
+ * Canada's accounts live under another domain than its API, so hosts are listed and never derived. No source names the
+ * United Kingdom's upload host; the one here is that of its neighbours.
+ */
 export const DATA_CENTRES: readonly DataCentre[] = [
-  { name: 'us', accountsUrl: 'https://accounts.zoho.com', apiHost: 'zohoapis.com' },
-  { name: 'eu', accountsUrl: 'https://accounts.zoho.eu', apiHost: 'zohoapis.eu' },
-  { name: 'in', accountsUrl: 'https://accounts.zoho.in', apiHost: 'zohoapis.in' },
-  { name: 'au', accountsUrl: 'https://accounts.zoho.com.au', apiHost: 'zohoapis.com.au' },
-  { name: 'cn', accountsUrl: 'https://accounts.zoho.com.cn', apiHost: 'zohoapis.com.cn' },
-  { name: 'jp', accountsUrl: 'https://accounts.zoho.jp', apiHost: 'zohoapis.jp' },
-  { name: 'ca', accountsUrl: 'https://accounts.zohocloud.ca', apiHost: 'zohoapis.ca' },
-  { name: 'sa', accountsUrl: 'https://accounts.zoho.sa', apiHost: 'zohoapis.sa' },
-  { name: 'uk', accountsUrl: 'https://accounts.zoho.uk', apiHost: 'zohoapis.uk' },
+  {
+    name: 'us',
+    accountsUrl: 'https://accounts.zoho.com',
+    apiHost: 'zohoapis.com',
+    contentUrl: 'https://content.zohoapis.com',
+  },
+  {
+    name: 'eu',
+    accountsUrl: 'https://accounts.zoho.eu',
+    apiHost: 'zohoapis.eu',
+    contentUrl: 'https://content.zohoapis.eu',
+  },
+  {
+    name: 'in',
+    accountsUrl: 'https://accounts.zoho.in',
+    apiHost: 'zohoapis.in',
+    contentUrl: 'https://content.zohoapis.in',
+  },
+  {
+    name: 'au',
+    accountsUrl: 'https://accounts.zoho.com.au',
+    apiHost: 'zohoapis.com.au',
+    contentUrl: 'https://content.zohoapis.com.au',
+  },
+  {
+    name: 'cn',
+    accountsUrl: 'https://accounts.zoho.com.cn',
+    apiHost: 'zohoapis.com.cn',
+    contentUrl: 'https://content.zohoapis.com.cn',
+  },
+  {
+    name: 'jp',
+    accountsUrl: 'https://accounts.zoho.jp',
+    apiHost: 'zohoapis.jp',
+    contentUrl: 'https://content.zohoapis.jp',
+  },
+  {
+    name: 'ca',
+    accountsUrl: 'https://accounts.zohocloud.ca',
+    apiHost: 'zohoapis.ca',
+    contentUrl: 'https://upload.zohocloud.ca',
+  },
+  { name: 'sa', accountsUrl: 'https://accounts.zoho.sa', apiHost: 'zohoapis.sa', contentUrl: 'https://files.zoho.sa' },
+  {
+    name: 'uk',
+    accountsUrl: 'https://accounts.zoho.uk',
+    apiHost: 'zohoapis.uk',
+    contentUrl: 'https://content.zohoapis.uk',
+  },
 ];
 
 const API_PREFIXES = ['www', 'sandbox', 'developer'];
@@ -37,6 +82,14 @@ export function allowedApiOrigins(accountsUrl: string, added: readonly string[] 
   const own = centre === null ? [] : API_PREFIXES.map((prefix) => `https://${prefix}.${centre.apiHost}`);
   const extra = added.map(originOf).filter((origin) => origin !== null);
   return new Set([...own, ...extra]);
+}
+
+/** Where files of an API origin are uploaded to; for a host that is not Zoho's (a simulator) the same origin. */
+export function contentOriginOf(apiOrigin: string): string {
+  const centre = DATA_CENTRES.find(({ apiHost }) =>
+    API_PREFIXES.some((prefix) => apiOrigin === `https://${prefix}.${apiHost}`),
+  );
+  return centre?.contentUrl ?? apiOrigin;
 }
 
 /** Scheme, host and port of a URL in canonical form, or null if it is none. */

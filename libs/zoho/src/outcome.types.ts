@@ -27,8 +27,11 @@ export interface Rejected extends Extract<Outcome, { kind: 'rejected' }> {
 /** No room at present; nothing was written. */
 export interface Throttled extends Extract<Outcome, { kind: 'throttled' }> {
   readonly code: 'CRM_THROTTLED';
-  /** `calls`: HTTP 429, which tells credits and concurrency not apart; `tokens`: the token endpoint's lock-out. */
-  readonly cause: 'calls' | 'tokens';
+  /**
+   * `concurrency`: too many calls at once; `credits`: those of the day or of the lane are gone; `tokens`: the token endpoint's
+   * lock-out; `calls`: HTTP 429, which says nothing itself, in a client without a budget of its own.
+   */
+  readonly cause: 'concurrency' | 'credits' | 'tokens' | 'calls';
   /** Epoch milliseconds before which another try is pointless; null if the CRM did not say and we do not know. */
   readonly until: number | null;
 }

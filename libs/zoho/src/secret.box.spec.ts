@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createCipheriv, createHash, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { isCausewayError } from '#contracts';
 import { createSecretBox } from './secret.box.ts';
@@ -55,19 +55,31 @@ it('does not open a text that was changed anywhere', () => {
   );
 });
 
-it.each(['', 'plain', 'v1.', 'v1.00000000.', 'v2.00000000.AAAA'])('does not open %j', (text) => {
+it.each(['', 'plain', 'v1.', 'v2.00000000.', 'v1.00000000.AAAA', 'v3.00000000.AAAA'])('does not open %j', (text) => {
   expect(codeOf(() => box.open(text))).toBe('SECRET_UNREADABLE');
   expect(box.keyIdOf(text)).toBeNull();
 });
 
 it('opens texts under a former key after a rotation, and seals with the new one', () => {
   const next = hex();
-  const rotated = createSecretBox({ key: next, formerKeys: [key] });
+  const rotated = createSecretBox({ key: next, otherKeys: [key] });
   const old = box.seal('secret');
   expect(rotated.open(old)).toBe('secret');
   expect(rotated.keyIdOf(old)).toBe(box.keyId);
   expect(rotated.keyIdOf(rotated.seal('secret'))).toBe(rotated.keyId);
   expect(codeOf(() => box.open(rotated.seal('secret')))).toBe('SECRET_UNREADABLE');
+});
+
+it('opens a text of the first version, which was bound to nothing, and binds it when it is sealed anew', () => {
+  // Made by the release before, under the key of all `a1`, without a context.
+  const old = firstVersion('1000.refresh', 'a1'.repeat(32));
+  const own = createSecretBox({ key: 'a1'.repeat(32) });
+  expect(own.open(old, 'connection-1')).toBe('1000.refresh');
+  expect(old.startsWith(own.prefix)).toBe(false);
+  const anew = own.seal(own.open(old, 'connection-1'), 'connection-1');
+  expect(anew.startsWith(own.prefix)).toBe(true);
+  expect(codeOf(() => own.open(anew, 'connection-2'))).toBe('SECRET_UNREADABLE');
+  expect(codeOf(() => own.open(anew.replace('v2.', 'v1.'), 'connection-2'))).toBe('SECRET_UNREADABLE');
 });
 
 it.each(['', 'abc', 'g'.repeat(64), 'a'.repeat(63), 'a'.repeat(66)])(
@@ -88,3 +100,13 @@ it('never shows the key or the text in an error', () => {
   }
   expect.assertions(3);
 });
+
+/** A text as the first version sealed it. */
+function firstVersion(text: string, hexKey: string): string {
+  const bytes = Buffer.from(hexKey, 'hex');
+  const head = `v1.${createHash('sha256').update(bytes).digest('hex').slice(0, 8)}`;
+  const iv = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', bytes, iv).setAAD(Buffer.from(`${head}.`));
+  const body = Buffer.concat([iv, cipher.update(text), cipher.final(), cipher.getAuthTag()]);
+  return `${head}.${body.toString('base64url')}`;
+}

@@ -1,4 +1,14 @@
+import { bulkResult, bulkUpsert, type BulkUpsertOptions } from './bulk.run.ts';
 import type { Caller } from './call.types.ts';
+import { bulkReadJob, bulkReadResult, createBulkRead, type BulkReadOptions } from './calls/bulk-read.call.ts';
+import {
+  bulkWriteJob,
+  bulkWriteResult,
+  createBulkWrite,
+  uploadRows,
+  type BulkWriteOptions,
+  type UploadOptions,
+} from './calls/bulk-write.call.ts';
 import { convert, type ConvertOptions } from './calls/convert.call.ts';
 import { convertedLead } from './calls/converted-lead.call.ts';
 import { coql, findByField, type FindOptions } from './calls/coql.call.ts';
@@ -8,10 +18,13 @@ import { fields } from './calls/fields.call.ts';
 import { getById, type GetByIdOptions } from './calls/get-by-id.call.ts';
 import { getByIds, type GetByIdsOptions } from './calls/get-by-ids.call.ts';
 import { insert, type InsertOptions } from './calls/insert.call.ts';
+import { layouts, pipelines } from './calls/layouts.call.ts';
 import { listModifiedSince, type ListModifiedOptions } from './calls/list-modified.call.ts';
+import { merge, mergeJob, type MergeOptions } from './calls/merge.call.ts';
 import { modules } from './calls/modules.call.ts';
 import { createNotes, listNotes, type ListNotesOptions, type NewNote } from './calls/notes.call.ts';
 import { org } from './calls/org.call.ts';
+import { createTasks, related, type NewTask, type RelatedOptions } from './calls/related.call.ts';
 import { remove, type RemoveOptions } from './calls/remove.call.ts';
 import { update, type UpdateOptions } from './calls/update.call.ts';
 import { upsert, type UpsertOptions } from './calls/upsert.call.ts';
@@ -36,13 +49,34 @@ export function bindCalls(caller: Caller) {
     coql: (query: string) => coql(caller, query),
     findByField: (module: string, options: FindOptions) => findByField(caller, module, options),
 
-    // Leads and notes
+    related: (module: string, options: RelatedOptions) => related(caller, module, options),
+    merge: (module: string, options: MergeOptions) => merge(caller, module, options),
+    mergeJob: (module: string, job: { readonly masterId: string; readonly jobId: string }) =>
+      mergeJob(caller, module, job),
+
+    // Leads, notes, tasks
     convert: (options: ConvertOptions) => convert(caller, options),
     convertedLead: (ids: readonly string[]) => convertedLead(caller, ids),
     createNotes: (notes: readonly NewNote[]) => createNotes(caller, notes),
     listNotes: (module: string, options: ListNotesOptions) => listNotes(caller, module, options),
 
+    createTasks: (tasks: readonly NewTask[]) => createTasks(caller, tasks),
+
+    bulk: {
+      upsert: (module: string, options: BulkUpsertOptions) => bulkUpsert(caller, module, options),
+      upload: (options: UploadOptions) => uploadRows(caller, options),
+      write: (module: string, options: BulkWriteOptions) => createBulkWrite(caller, module, options),
+      writeJob: (jobId: string) => bulkWriteJob(caller, jobId),
+      writeResult: (resultPath: string) => bulkWriteResult(caller, resultPath),
+      outcomes: (given: Parameters<typeof bulkResult>[1]) => bulkResult(caller, given),
+      read: (module: string, options: BulkReadOptions) => createBulkRead(caller, module, options),
+      readJob: (jobId: string) => bulkReadJob(caller, jobId),
+      readResult: (jobId: string) => bulkReadResult(caller, jobId),
+    },
+
     // Metadata
+    layouts: (module: string) => layouts(caller, module),
+    pipelines: (layoutId: string) => pipelines(caller, layoutId),
     fields: (module: string) => fields(caller, module),
     createFields: (module: string, options: { readonly fields: readonly NewField[] }) =>
       createFields(caller, module, options),

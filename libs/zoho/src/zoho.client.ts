@@ -1,3 +1,4 @@
+import type { Lane } from '#contracts';
 import type { Logger } from '#observability';
 import { DEFAULT_MAX_BYTES } from './batch.split.ts';
 import type { CallObserver } from './call.observer.ts';
@@ -6,6 +7,7 @@ import type { Caller } from './call.types.ts';
 import { allowedApiOrigins, originOf } from './data-centre.ts';
 import type { Timeouts, Transport } from './http/exchange.types.ts';
 import { createUndiciTransport } from './http/undici.transport.ts';
+import { OPEN_GATE, type CallGate } from './limits/call.gate.ts';
 import { fingerprintOf, mintToken } from './token/token.mint.ts';
 import { createTokenSource } from './token/token.source.ts';
 import type { TokenSource, TokenStore, WithLock } from './token/token.types.ts';
@@ -29,6 +31,8 @@ export interface ZohoClientOptions {
   readonly clock?: () => number;
   /** 0 to 1. */
   readonly random?: () => number;
+  /** Credits and places that the connection's calls need; without it they all go out. */
+  readonly gate?: CallGate;
   /** Called once for each HTTP request, token requests included. */
   readonly onCall?: CallObserver;
   readonly logger: Logger;
@@ -36,6 +40,8 @@ export interface ZohoClientOptions {
 
 /** A connection's client. It keeps nothing but its sockets and a copy of the token; nothing is global. */
 export interface ZohoClient extends ZohoCalls {
+  /** The same calls for another class of work than `live`, whose share of the credits they use. */
+  in(lane: Lane): ZohoCalls;
   /** Makes no more calls and waits for those under way, at most for the time of one call. */
   close(): Promise<void>;
 }
@@ -46,11 +52,21 @@ export function createZohoClient(options: ZohoClientOptions): ZohoClient {
   const transport = createUndiciTransport(options.timeouts === undefined ? {} : { timeouts: options.timeouts });
   const report = createReporter({ onCall, logger });
   const tokens = tokenSourceOf(options, { transport, report, clock });
-  const caller: Caller = {
-    run: createRunner({ transport, tokens, clock, report }),
-    maxBytes: options.maxBytes ?? DEFAULT_MAX_BYTES,
+  const { gate = OPEN_GATE, maxBytes = DEFAULT_MAX_BYTES } = options;
+  const callsOf = (lane: Lane): ZohoCalls => {
+    const caller: Caller = { run: createRunner({ transport, tokens, gate, lane, clock, report }), maxBytes };
+    return bindCalls(caller);
   };
-  return { ...bindCalls(caller), close: () => transport.close() };
+  const lanes = new Map<Lane, ZohoCalls>();
+  return {
+    ...callsOf('live'),
+    in: (lane) => {
+      const known = lanes.get(lane) ?? callsOf(lane);
+      lanes.set(lane, known);
+      return known;
+    },
+    close: () => transport.close(),
+  };
 }
 
 function tokenSourceOf(

@@ -5,13 +5,14 @@ import { createLogger } from '#observability';
 import { loadPack } from '#packs';
 import { createDatabase, createPool, type IntegrationDatabase } from '#postgres';
 import { createSecretBox } from '#zoho';
+import { ConnectionRotateKeyCommand } from './rotate-key.command.ts';
 import { CausewayCommand } from '../causeway.command.ts';
 import { EXIT, WrongUse } from '../exit.codes.ts';
 import { watchOf } from '../watch.ts';
 
 const DESTINATION = 'zoho-crm';
-const { secretKey, callTimeout } = crmOptions;
-const OPTIONS = { ...integrationOptions, secretKey, callTimeout, ...connectionOptions };
+const { secretKey, otherSecretKeys, callTimeout } = crmOptions;
+const OPTIONS = { ...integrationOptions, secretKey, otherSecretKeys, callTimeout, ...connectionOptions };
 
 interface PutOptions {
   readonly tenant?: string;
@@ -43,7 +44,7 @@ export class ConnectionPutCommand extends CausewayCommand {
       createPool({ url: config.integrationUrl, max: 2, applicationName: 'causeway-cli' }),
     );
     try {
-      const box = createSecretBox({ key: config.secretKey });
+      const box = createSecretBox({ key: config.secretKey, otherKeys: config.otherSecretKeys });
       await putConnection(db, box, { id, tenantId: tenant, destination: DESTINATION, settings, credentials });
       process.stdout.write(`connection ${id} is active\n`);
       if (options.setUp === true) await setUp(id, { db, config });
@@ -89,7 +90,7 @@ export class ConnectionPutCommand extends CausewayCommand {
 @Command({
   name: 'connection',
   description: 'Credentials and settings of a tenant for a CRM. Example: causeway connection put --help',
-  subCommands: [ConnectionPutCommand],
+  subCommands: [ConnectionPutCommand, ConnectionRotateKeyCommand],
 })
 export class ConnectionCommand extends CausewayCommand {
   run(): Promise<void> {
@@ -104,7 +105,7 @@ interface SetUpParts {
 
 /** Creates what is missing, and says what still differs: that is for a person to put right in the CRM. */
 async function setUp(id: string, { db, config }: SetUpParts): Promise<void> {
-  const box = createSecretBox({ key: config.secretKey });
+  const box = createSecretBox({ key: config.secretKey, otherKeys: config.otherSecretKeys });
   const locks = createDatabase<IntegrationDatabase>(
     createPool({ url: config.integrationUrl, max: 1, applicationName: 'causeway-cli' }),
   );

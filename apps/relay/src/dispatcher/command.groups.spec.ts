@@ -24,6 +24,7 @@ describe('groupCommands', () => {
         module: 'Leads',
         form: 'upsert',
         identityField: 'External_User_ID',
+        lane: 'live',
         trigger: ['workflow'],
         commands,
       },

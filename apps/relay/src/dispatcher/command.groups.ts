@@ -1,3 +1,4 @@
+import type { Lane } from '#contracts';
 import type { ClaimedCommand } from '#ledger';
 
 /** How commands of a group go out. `locate`: a delete whose record is known by its identity only. */
@@ -11,6 +12,8 @@ export interface CommandGroup {
   readonly form: CallForm;
   readonly identityField: string;
   readonly trigger: readonly string[];
+  /** Whose credits the call uses: the lane of its first command. */
+  readonly lane: Lane;
   readonly commands: readonly ClaimedCommand[];
 }
 
@@ -41,6 +44,7 @@ export function groupCommands(commands: readonly ClaimedCommand[]): CommandGroup
       form: formOf(first),
       identityField: first.identity.field,
       trigger: first.trigger,
+      lane: first.lane,
       commands: members,
     };
   });

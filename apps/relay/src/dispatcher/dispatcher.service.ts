@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
-import type { Json } from '#contracts';
-import { setConnectionState } from '#connections';
+import { LANES, type Json, type Lane } from '#contracts';
+import { stopRefused } from '#connections';
 import { claimCommands, putEchoes, settleCommands, type ClaimedCommand, type Echo, type SettledCommand } from '#ledger';
 import { triggerFor } from '#mapping';
 import { errorFields, type Logger } from '#observability';
@@ -9,6 +9,7 @@ import { WorkLoop } from '#workers';
 import type { WriteOutcome } from '#zoho';
 import { groupCommands, type CommandGroup } from './command.groups.ts';
 import { CommandHold } from './command.hold.ts';
+import { claimPlan } from './claim.plan.ts';
 import { splitByConversion } from './conversion.policy.ts';
 import type { CrmWriter } from './crm.writer.ts';
 import type { DispatcherMetrics } from './dispatcher.metrics.ts';
@@ -18,7 +19,11 @@ import { verifyUnknown } from './unknown.verify.ts';
 
 export interface DispatcherOptions {
   readonly db: Kysely<IntegrationDatabase>;
-  readonly clients: { clientOf(connectionId: string): Promise<CrmWriter> };
+  readonly clients: {
+    clientOf(connectionId: string, lane: Lane): Promise<CrmWriter>;
+    /** Lanes in which a call could go out now; without it all of them. */
+    openLanes?(connectionId: string): readonly Lane[];
+  };
   /** Connections whose set-up is in order. */
   readonly cleared: () => readonly string[];
   readonly owner: string;
@@ -34,6 +39,7 @@ export interface DispatcherOptions {
 export class DispatcherService {
   readonly #options: DispatcherOptions;
   readonly #loop: WorkLoop;
+  #turn = 0;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -57,11 +63,11 @@ export class DispatcherService {
 
   /** One claim with everything that follows from it. False when there was nothing to do. */
   async #round(): Promise<boolean> {
-    const { db, owner, leaseMs, batchSize, cleared, logger } = this.#options;
+    const { db, owner, leaseMs, cleared, logger } = this.#options;
     const connectionIds = cleared();
     if (connectionIds.length === 0) return false;
     const hold = new CommandHold({ db, owner, leaseMs, since: performance.now() });
-    const claimed = await claimCommands(db, { owner, leaseMs, limit: batchSize, connectionIds });
+    const claimed = await this.#claim(connectionIds);
     const { ended, open } = splitByConversion(claimed);
     await this.#settle(ended);
     for (const group of groupCommands(open.map(inItsLane))) {
@@ -76,8 +82,19 @@ export class DispatcherService {
     return claimed.length > 0;
   }
 
+  /** What is urgent first; nothing of a lane that has no credits. */
+  async #claim(connectionIds: readonly string[]): Promise<ClaimedCommand[]> {
+    const { db, owner, leaseMs, batchSize: limit, clients } = this.#options;
+    const open = new Map(connectionIds.map((id) => [id, clients.openLanes?.(id) ?? LANES]));
+    for (const { connectionIds: ids, lanes } of claimPlan(open, (this.#turn += 1))) {
+      const claimed = await claimCommands(db, { owner, leaseMs, limit, connectionIds: ids, lanes });
+      if (claimed.length > 0) return claimed;
+    }
+    return [];
+  }
+
   async #dispatch(group: CommandGroup, hold: CommandHold): Promise<void> {
-    const { db, metrics } = this.#options;
+    const { db, metrics, logger } = this.#options;
     const started = performance.now();
     const crm = await this.#clientOf(group);
     if (crm === null) return;
@@ -86,16 +103,17 @@ export class DispatcherService {
     const commands = await hold.stillHeld(toSend);
     await putEchoes(db, commands.flatMap(echoesOf));
     const answers = commands.length === 0 ? [] : await sendGroup(crm, { ...group, commands });
-    await this.#stopRefused(group.connectionId, failure === null ? answers : [failure, ...answers]);
+    const told = failure === null ? answers : [failure, ...answers];
+    await stopRefused(group.connectionId, told, { db, logger });
     await this.#settleAnswers(crm, pairsOf(commands, answers), hold);
     metrics.callSeconds.observe({ form: group.form }, (performance.now() - started) / 1000);
   }
 
   /** Null when there is no client: nothing was sent, and what is unknown stays so. */
-  async #clientOf({ connectionId, commands }: CommandGroup): Promise<CrmWriter | null> {
+  async #clientOf({ connectionId, commands, lane }: CommandGroup): Promise<CrmWriter | null> {
     const { clients, logger } = this.#options;
     try {
-      return await clients.clientOf(connectionId);
+      return await clients.clientOf(connectionId, lane);
     } catch (error) {
       logger.error({ connection: connectionId, ...errorFields(error) }, 'a connection cannot be used');
       const { code: reason } = errorFields(error);
@@ -140,15 +158,6 @@ export class DispatcherService {
     } else {
       logger.debug({ ...about, outcome: outcome.kind }, 'a command is done');
     }
-  }
-
-  /** A refusal of everything that the connection does stops it until a person has acted; its commands wait. */
-  async #stopRefused(connectionId: string, answers: readonly WriteOutcome[]): Promise<void> {
-    const refused = answers.find((answer) => answer.kind === 'rejected' && answer.concerns === 'connection');
-    if (refused?.kind !== 'rejected') return;
-    const { code, reason } = refused;
-    await setConnectionState(this.#options.db, { id: connectionId, state: 'action_needed', code, reason });
-    this.#options.logger.error({ connection: connectionId, code, reason }, 'the connection was stopped');
   }
 }
 

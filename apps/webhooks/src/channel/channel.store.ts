@@ -45,8 +45,8 @@ export async function ensureChannel(
   const id = String(randomInt(1, 2 ** 47));
   const { rows } = await sql<ChannelRow>`
     insert into webhooks.channels (id, connection_id, module, address_hash, address_sealed, token_sealed, fields)
-    values (${id}::bigint, ${wanted.connectionId}, ${wanted.module}, ${hashOfAddress(address)}, ${box.seal(address)},
-            ${box.seal(token)}, ${[...wanted.fields]}::text[])
+    values (${id}::bigint, ${wanted.connectionId}, ${wanted.module}, ${hashOfAddress(address)}, ${box.seal(address, wanted.connectionId)},
+            ${box.seal(token, wanted.connectionId)}, ${[...wanted.fields]}::text[])
         on conflict (connection_id, module) do update set fields = excluded.fields
     returning id::text, connection_id, module, address_sealed, token_sealed, notify_url, expires_at, subscribed_at`.execute(
     db,
@@ -97,8 +97,8 @@ function open(row: ChannelRow, box: SecretBox): Channel {
     id: row.id,
     connectionId: row.connection_id,
     module: row.module,
-    address: box.open(row.address_sealed),
-    token: box.open(row.token_sealed),
+    address: box.open(row.address_sealed, row.connection_id),
+    token: box.open(row.token_sealed, row.connection_id),
     notifyUrl: row.notify_url,
     expiresAt: row.expires_at,
     subscribedAt: row.subscribed_at,

@@ -19,6 +19,7 @@ export interface DirtyRecord {
   /** As it was when the record was claimed; a higher one afterwards means that it changed meanwhile. */
   readonly marks: string;
   readonly firstMarkedAt: Date;
+  readonly reason: DirtyMark['reason'];
 }
 
 /** Adds records to the set; one that is in it already is marked once more and keeps the time of its first mark. */
@@ -38,7 +39,8 @@ export async function markDirty(trx: QueryExecutorProvider, marks: readonly Dirt
       from jsonb_to_recordset(${rows}::jsonb) as r (connection_id text, module text, record_id text, reason text)
      order by connection_id, module, record_id
         on conflict (connection_id, module, record_id) do update
-       set marks = d.marks + 1, not_before = now()`.execute(trx);
+       set marks = d.marks + 1, not_before = now(),
+           reason = case when d.reason = 'sweep' then excluded.reason else d.reason end`.execute(trx);
 }
 
 export interface DirtyClaim {
@@ -55,6 +57,7 @@ export async function claimDirty(db: QueryExecutorProvider, claim: DirtyClaim): 
     record_id: string;
     marks: string;
     first_marked_at: Date;
+    reason: string;
   }>`
     with free as (
       select d.connection_id, d.module, d.record_id, d.first_marked_at
@@ -76,15 +79,20 @@ export async function claimDirty(db: QueryExecutorProvider, claim: DirtyClaim): 
        set lease_owner = ${claim.owner}, lease_until = now() + make_interval(secs => ${claim.leaseMs / 1000})
       from locked l
      where (d.connection_id, d.module, d.record_id) = (l.connection_id, l.module, l.record_id)
-    returning d.connection_id, d.module, d.record_id, d.marks::text, d.first_marked_at`.execute(db);
+    returning d.connection_id, d.module, d.record_id, d.marks::text, d.first_marked_at, d.reason`.execute(db);
   const [first] = rows;
   if (first === undefined) return null;
   const records = rows.map((row) => ({
     recordId: row.record_id,
     marks: row.marks,
     firstMarkedAt: row.first_marked_at,
+    reason: reasonOf(row.reason),
   }));
   return { connectionId: first.connection_id, module: first.module, records };
+}
+
+function reasonOf(reason: string): DirtyMark['reason'] {
+  return reason === 'sweep' || reason === 'forced' ? reason : 'notification';
 }
 
 export interface DirtyHold {

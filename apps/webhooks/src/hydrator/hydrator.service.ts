@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
-import { listConnections, type Connection } from '#connections';
+import { listConnections, stopRefused, type Connection } from '#connections';
+import type { Lane } from '#contracts';
 import { putEchoes, type Echo } from '#ledger';
 import type { Logger } from '#observability';
 import { transaction, type IntegrationDatabase } from '#postgres';
@@ -16,7 +17,7 @@ const BATCH = 100;
 
 export interface HydratorOptions {
   readonly db: Kysely<IntegrationDatabase>;
-  readonly clients: { clientOf(connectionId: string): Promise<Pick<ZohoClient, 'getByIds'>> };
+  readonly clients: { clientOf(connectionId: string, lane: Lane): Promise<Pick<ZohoClient, 'getByIds'>> };
   readonly owner: string;
   readonly leaseMs: number;
   readonly logger: Logger;
@@ -68,15 +69,14 @@ export class HydratorService {
 
   async #read(batch: DirtyBatch, watched: readonly string[]): Promise<Map<string, ZohoRecord> | null> {
     const { connectionId, module } = batch;
-    const client = await this.#options.clients.clientOf(connectionId);
+    const { clients, db, logger } = this.#options;
+    const client = await clients.clientOf(connectionId, laneOf(batch));
     const ids = batch.records.map(({ recordId }) => recordId);
     const result = await client.getByIds(module, { ids, fields: [...watched, 'Modified_Time', 'Modified_By'] });
     if (result.kind === 'ok') return new Map(result.records.map((record) => [record.id, record]));
     const { code, reason } = result;
-    this.#options.logger.warn(
-      { connection: connectionId, module, records: ids.length, code, reason },
-      'records could not be read',
-    );
+    logger.warn({ connection: connectionId, module, records: ids.length, code, reason }, 'records could not be read');
+    await stopRefused(connectionId, [result], { db, logger });
     return null;
   }
 
@@ -107,6 +107,11 @@ export class HydratorService {
       logger.info({ ...about, code: 'RECORD_UNKNOWN' }, 'a record without our identity gives no event');
     else logger.debug({ ...about, result, changed: changes.map(({ field }) => field) }, 'a record was read');
   }
+}
+
+/** What a person changed a moment ago, or asked for, is live; what a sweep found can wait for its share of the credits. */
+function laneOf({ records }: DirtyBatch): Lane {
+  return records.every(({ reason }) => reason === 'sweep') ? 'reconcile' : 'live';
 }
 
 interface BatchToJudge {

@@ -1,10 +1,15 @@
 import { option } from '../option.ts';
-import { duration, integer, optionalUrl, text } from '../option.types.ts';
+import { duration, integer, list, optionalUrl, text } from '../option.types.ts';
 
 /** How the relay and the webhook service talk to Zoho CRM. Credentials belong to connections, not to the environment. */
 export const crmOptions = {
   secretKey: option('CAUSEWAY_SECRET_KEY', text, {
     help: 'Key that encrypts credentials at rest: 32 bytes as 64 hexadecimal digits',
+    secret: true,
+  }),
+  otherSecretKeys: option('CAUSEWAY_OTHER_SECRET_KEYS', list, {
+    default: '',
+    help: 'Further keys that open stored credentials, separated by commas: the one before, or the next one while keys are changed',
     secret: true,
   }),
   callTimeout: option('CAUSEWAY_CALL_TIMEOUT', duration, {

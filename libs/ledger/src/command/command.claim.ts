@@ -1,5 +1,5 @@
 import { sql, type QueryExecutorProvider } from 'kysely';
-import { commandSchema, laneSchema } from '#contracts';
+import { LANES, commandSchema, laneSchema, type Lane } from '#contracts';
 import type { ClaimedCommand } from './command.row.ts';
 
 export interface ClaimOptions {
@@ -10,6 +10,8 @@ export interface ClaimOptions {
   readonly limit: number;
   /** Connections whose set-up was found in order; commands of others wait. */
   readonly connectionIds: readonly string[];
+  /** Only commands of these lanes; all of them unless said. */
+  readonly lanes?: readonly Lane[];
 }
 
 interface ClaimedRow {
@@ -51,6 +53,7 @@ export async function claimCommands(db: QueryExecutorProvider, options: ClaimOpt
         from ledger.commands c
         join connections.connections n on n.id = c.connection_id and n.state = 'active'
        where c.connection_id = any(${[...options.connectionIds]}::text[])
+         and c.lane = any(${[...(options.lanes ?? LANES)]}::text[])
          and c.state in ('ready', 'in_flight', 'unknown')
          and (c.state = 'in_flight' and c.lease_until < now() or c.state <> 'in_flight' and c.not_before <= now())
          and not exists (

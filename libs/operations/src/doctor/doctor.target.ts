@@ -6,7 +6,11 @@ export interface DoctorTarget {
   readonly topicPrefix: string;
   readonly packs: readonly string[];
   readonly sources: readonly { readonly name: string; readonly url: string; readonly slot: string }[];
-  readonly integration: { readonly url: string; readonly secretKey: string } | null;
+  readonly integration: {
+    readonly url: string;
+    readonly secretKey: string;
+    readonly otherSecretKeys?: readonly string[];
+  } | null;
   /** Services with an HTTP address: their readiness is asked. */
   readonly services: readonly { readonly name: string; readonly url: string }[];
 }

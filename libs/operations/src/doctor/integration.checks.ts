@@ -10,6 +10,7 @@ import { checkMigrations } from './source.checks.ts';
 export interface IntegrationQuery {
   readonly url: string;
   readonly secretKey: string;
+  readonly otherSecretKeys?: readonly string[];
   readonly packs: readonly string[];
 }
 
@@ -40,14 +41,19 @@ async function closing<T>(client: { end(): Promise<void> }, work: Promise<T>): P
   }
 }
 
-async function checkContents({ url, secretKey, packs: names }: IntegrationQuery): Promise<Finding[]> {
+async function checkContents({
+  url,
+  secretKey,
+  otherSecretKeys = [],
+  packs: names,
+}: IntegrationQuery): Promise<Finding[]> {
   const logger = createLogger({ service: 'doctor', level: 'silent' });
   const db = createDatabase<IntegrationDatabase>(createPool({ url, max: 3, applicationName: 'causeway-doctor' }));
   const locks = createDatabase<IntegrationDatabase>(createPool({ url, max: 1, applicationName: 'causeway-doctor' }));
   const clients = new ClientRegistry({
     db,
     locks,
-    box: createSecretBox({ key: secretKey }),
+    box: createSecretBox({ key: secretKey, otherKeys: otherSecretKeys }),
     callTimeoutMs: 10_000,
     logger,
   });

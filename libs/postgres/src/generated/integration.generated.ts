@@ -73,6 +73,20 @@ interface LedgerCommands {
   finished_at: Timestamp | null;
 }
 
+interface LedgerCreditLimits {
+  connection_id: string;
+  credits: BigInteger | null;
+  concurrency: number;
+  learned_at: Timestamp;
+}
+
+interface LedgerCredits {
+  connection_id: string;
+  slot: Timestamp;
+  lane: string;
+  credits: number;
+}
+
 interface LedgerEchoes {
   connection_id: string;
   record_key: string;
@@ -217,6 +231,8 @@ export interface IntegrationDatabase {
   'inbox.processed': InboxProcessed;
   'ledger.attempts': LedgerAttempts;
   'ledger.commands': LedgerCommands;
+  'ledger.credit_limits': LedgerCreditLimits;
+  'ledger.credits': LedgerCredits;
   'ledger.echoes': LedgerEchoes;
   'ledger.links': LedgerLinks;
   'outbox.captures': OutboxCaptures;

@@ -127,7 +127,10 @@ function openAnswer(reply: Reply, effect: Effect): Opened {
   if (reply.kind !== 'answer') return reply;
   const { status } = reply;
   // Only the status tells: the body may have a string code, a number, HTML or nothing (reference 5.3).
-  if (status === 429) return throttled('HTTP_429', { until: reply.retryAt ?? null });
+  if (status === 429) {
+    const { cause = 'calls', until = null } = reply.throttle ?? {};
+    return throttled('HTTP_429', { cause, until: reply.retryAt ?? until });
+  }
   if (status >= 500 || status === 408) {
     return effect === 'write' ? unknown(`HTTP_${status}`) : unavailable(`HTTP_${status}`);
   }

@@ -30,7 +30,18 @@ export type SuccessItem = z.infer<typeof successItemSchema>;
 
 /** The array in which an answer keeps its items. */
 export type Wrapper = 'data' | 'watch' | 'fields' | 'modules' | 'users' | 'org';
-const WRAPPERS: readonly string[] = ['data', 'watch', 'fields', 'modules', 'users', 'org', 'notes', 'tags', 'webhooks'];
+const WRAPPERS: readonly string[] = [
+  'data',
+  'watch',
+  'fields',
+  'modules',
+  'users',
+  'org',
+  'notes',
+  'tags',
+  'webhooks',
+  'merge',
+];
 
 /** The items of an answer, or null if it has no such array. */
 export function itemsOf(value: Json, wrapper: Wrapper): readonly Json[] | null {

@@ -8,7 +8,7 @@ import type { Failure, WriteOutcome } from '../outcome.types.ts';
 
 /** A write of many records of one module. */
 export interface BatchWrite {
-  readonly call: Pick<Call, 'kind' | 'method' | 'path' | 'shownPath' | 'query'>;
+  readonly call: Pick<Call, 'kind' | 'method' | 'path' | 'shownPath' | 'query' | 'headers'>;
   readonly records: readonly JsonObject[];
   /** What stands beside the records in the body. */
   readonly beside?: JsonObject;

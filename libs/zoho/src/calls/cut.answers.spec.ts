@@ -4,6 +4,8 @@ import { accepted, answer } from '../testing/answers.ts';
 import { scriptedCaller } from '../testing/scripted.caller.ts';
 import { convert } from './convert.call.ts';
 import { convertedLead } from './converted-lead.call.ts';
+import { bulkReadJob, createBulkRead } from './bulk-read.call.ts';
+import { bulkWriteJob, createBulkWrite, uploadRows } from './bulk-write.call.ts';
 import { coql, findByField } from './coql.call.ts';
 import { addPicklistValues, createFields } from './create-fields.call.ts';
 import { deleted } from './deleted.call.ts';
@@ -11,10 +13,13 @@ import { fields } from './fields.call.ts';
 import { getById } from './get-by-id.call.ts';
 import { getByIds } from './get-by-ids.call.ts';
 import { insert } from './insert.call.ts';
+import { layouts, pipelines } from './layouts.call.ts';
 import { listModifiedSince } from './list-modified.call.ts';
+import { merge, mergeJob } from './merge.call.ts';
 import { modules } from './modules.call.ts';
 import { createNotes, listNotes } from './notes.call.ts';
 import { org } from './org.call.ts';
+import { createTasks, related } from './related.call.ts';
 import { remove } from './remove.call.ts';
 import { update } from './update.call.ts';
 import { upsert } from './upsert.call.ts';
@@ -51,6 +56,26 @@ const writes: Case[] = [
   ['createFields', (c) => createFields(c, 'Leads', { fields: [{ label: 'F', dataType: 'text' }] }), field],
   ['addPicklistValues', (c) => addPicklistValues(c, 'Leads', { fieldId: '1', values: ['A'] }), field],
   ['convert', (c) => convert(c, { id: '11' }), converted],
+  ['createTasks', (c) => createTasks(c, [{ subject: 'Call' }]), one],
+  ['merge', (c) => merge(c, 'Leads', { masterId: '11', ids: ['12'] }), { merge: [{ code: 'SUCCESS', details: {} }] }],
+  [
+    'bulk.write',
+    (c) =>
+      createBulkWrite(c, 'Leads', {
+        operation: 'upsert',
+        fileId: '1',
+        fileName: 'a.csv',
+        fields: ['Ext'],
+        findBy: 'Ext',
+        ignoreEmpty: true,
+      }),
+    { status: 'success', code: 'SUCCESS', message: 'success', details: { id: '91' } },
+  ],
+  [
+    'bulk.read',
+    (c) => createBulkRead(c, 'Leads', { fields: ['Ext'] }),
+    { data: [{ status: 'success', code: 'ADDED_SUCCESSFULLY', details: { id: '91', state: 'ADDED' } }] },
+  ],
   ['watch.enable', (c) => enableWatch(c, [channel]), watched],
   ['watch.renew', (c) => renewWatch(c, [channel]), watched],
   ['watch.disable', (c) => disableWatch(c, ['1']), ended],
@@ -68,6 +93,17 @@ const reads: Case[] = [
   ['modules', (c) => modules(c), { modules: [{ id: '1', api_name: 'Leads' }] }],
   ['org', (c) => org(c), { org: [{ id: '1' }] }],
   ['users', (c) => users(c, { type: 'AllUsers' }), { users: [{ id: '1' }] }],
+  ['related', (c) => related(c, 'Leads', { id: '11', list: 'Tasks', fields: [] }), rows],
+  ['layouts', (c) => layouts(c, 'Leads'), { layouts: [{ id: '1', name: 'Standard', sections: [] }] }],
+  ['pipelines', (c) => pipelines(c, '1'), { pipeline: [{ id: '1', actual_value: 'Standard', maps: [] }] }],
+  ['mergeJob', (c) => mergeJob(c, 'Leads', { masterId: '1', jobId: '2' }), { merge: [{ status: 'COMPLETED' }] }],
+  [
+    'bulk.upload',
+    (c) => uploadRows(c, { zgid: '1', header: ['Ext'], rows: [['a']], fileName: 'a.csv' }),
+    { status: 'success', code: 'FILE_UPLOAD_SUCCESS', details: { file_id: '5' } },
+  ],
+  ['bulk.writeJob', (c) => bulkWriteJob(c, '1'), { id: '1', status: 'INPROGRESS', resource: [] }],
+  ['bulk.readJob', (c) => bulkReadJob(c, '1'), { data: [{ id: '1', state: 'IN PROGRESS' }] }],
   ['watch.list', (c) => listWatch(c), { watch: [{ channel_id: '1' }] }],
 ];
 

@@ -8,6 +8,8 @@ import type { Failure } from '../outcome.types.ts';
 /** The organisation that a token belongs to (reference 8). */
 export interface ZohoOrg {
   readonly id: string;
+  /** The number that uploads name (reference 4.2). */
+  readonly zgid: string | null;
   readonly companyName: string | null;
   readonly timeZone: string | null;
   readonly currency: string | null;
@@ -23,6 +25,7 @@ const orgSchema = z.looseObject({
     .array(
       z.looseObject({
         id: recordIdSchema,
+        zgid: z.union([z.string(), z.number().int()]).transform(String).nullable().optional(),
         company_name: z.string().nullable().optional(),
         time_zone: z.string().nullable().optional(),
         iso_code: z.string().nullable().optional(),
@@ -50,6 +53,7 @@ export function org(caller: Caller): Promise<{ readonly kind: 'ok'; readonly org
       kind: 'ok',
       org: {
         id: found.id,
+        zgid: found.zgid ?? null,
         companyName: found.company_name ?? null,
         timeZone: found.time_zone ?? null,
         currency: found.iso_code ?? null,

@@ -6,7 +6,7 @@ export interface HttpRequest {
   /** Path with its query string. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | null;
+  readonly body: string | Uint8Array | null;
 }
 
 /** What came of one HTTP request. */
@@ -19,6 +19,8 @@ export type Exchange =
       readonly body: Uint8Array;
       /** Epoch milliseconds that a Retry-After names; Zoho documents none (reference 5.3), a proxy may send one. */
       readonly retryAt?: number | null;
+      /** Why it is HTTP 429, where the connection's budget can tell. */
+      readonly throttle?: { readonly cause: 'concurrency' | 'credits'; readonly until: number | null };
     }
   /** The request certainly never left: no connection, or it was still waiting for one. */
   | { readonly kind: 'not_sent'; readonly reason: string }

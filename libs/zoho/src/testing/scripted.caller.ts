@@ -3,6 +3,7 @@ import type { CallObservation } from '../call.observer.ts';
 import { createReporter, createRunner } from '../call.runner.ts';
 import type { Caller } from '../call.types.ts';
 import type { Exchange, HttpRequest } from '../http/exchange.types.ts';
+import { OPEN_GATE } from '../limits/call.gate.ts';
 import { scriptedTransport } from './scripted.transport.ts';
 import { silentLogger } from './silent.logger.ts';
 
@@ -22,6 +23,8 @@ export function scriptedCaller(script: readonly Exchange[], maxBytes = 1_000_000
       current: () => Promise.resolve(grant),
       renew: () => Promise.resolve({ ...grant, accessToken: 'token-2' }),
     },
+    gate: OPEN_GATE,
+    lane: 'live',
     clock: () => 0,
     report: createReporter({ onCall: (observation) => observations.push(observation), logger: silentLogger }),
   });
@@ -35,5 +38,6 @@ export function line(request: HttpRequest | undefined): string {
 
 /** A request's JSON body. */
 export function bodyOf(request: HttpRequest | undefined): JsonObject {
-  return JSON.parse(request?.body ?? '{}') as JsonObject;
+  const { body } = request ?? {};
+  return JSON.parse(typeof body === 'string' ? body : '{}') as JsonObject;
 }

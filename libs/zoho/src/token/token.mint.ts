@@ -29,7 +29,15 @@ export async function mintToken(options: MintOptions): Promise<IssuedToken | Not
   const start = clock();
   const exchange = await transport.send(requestOf(grant));
   const result = classifyTokenAnswer(exchange, allowed);
-  const attempt = { kind: 'token', method: 'POST', path: PATH, records: 0, exchange, ms: clock() - start } as const;
+  const attempt = {
+    kind: 'token',
+    lane: null,
+    method: 'POST',
+    path: PATH,
+    records: 0,
+    exchange,
+    ms: clock() - start,
+  } as const;
   report(attempt, result.kind === 'issued' ? { kind: 'succeeded' } : result.failure);
   return result;
 }

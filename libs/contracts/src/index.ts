@@ -7,7 +7,10 @@ export {
   destinationSchema,
   identitySchema,
   laneSchema,
+  linkTo,
+  linkedKeyOf,
   operationSchema,
+  recordNameSchema,
   recordKeyOf,
   type Command,
   type CommandState,
@@ -15,6 +18,7 @@ export {
   type Identity,
   type Lane,
   type Operation,
+  type RecordName,
 } from './command.ts';
 export { ERROR_CATALOGUE, type CatalogueEntry, type ErrorCode, type ErrorOwner } from './error.catalogue.ts';
 export { decodeEvent, type EncodedEvent } from './event.codec.ts';

@@ -18,13 +18,16 @@ export type Destination = z.infer<typeof destinationSchema>;
 export const operationSchema = z.enum(['write', 'delete', 'note', 'task', 'convert']);
 export type Operation = z.infer<typeof operationSchema>;
 
-/** The one unique custom field that names a record as ours, and its value. */
-export const identitySchema = z.object({ field: z.string(), value: z.string() });
+/** The one unique custom field that names a record as ours, and its value; a number where the field is one. */
+export const identitySchema = z.object({ field: z.string(), value: z.union([z.string(), z.int()]) });
 export type Identity = z.infer<typeof identitySchema>;
 
 /** A record by the module and identity that name it as ours. */
 export const recordNameSchema = z.object({ module: z.string(), identity: identitySchema });
 export type RecordName = z.infer<typeof recordNameSchema>;
+
+const madeRecordSchema = recordNameSchema.extend({ shared: z.literal(true).optional() });
+export type MadeRecord = z.infer<typeof madeRecordSchema>;
 
 /** One intended change of one external record, as a mapping asks for it. */
 export const commandSchema = z.object({
@@ -42,8 +45,8 @@ export const commandSchema = z.object({
   linkOnly: z.literal(true).optional(),
   /** What makes an effect happen once: `<product>/<effect>/<ids>`, unique in a connection. */
   effectKey: z.string().optional(),
-  /** The records that a conversion makes, which get their links from its answer. */
-  makes: z.array(recordNameSchema).optional(),
+  /** The records that a conversion makes, which get their links from its answer. `shared`: it may be somebody else's as well. */
+  makes: z.array(madeRecordSchema).optional(),
 });
 export type Command = z.infer<typeof commandSchema>;
 
@@ -56,7 +59,7 @@ const linkReferenceSchema = z.strictObject({ $link: z.strictObject({ module: z.s
 
 /** A lookup's value: the id of the record that this identity value names, known once its link is. */
 export function linkTo({ module, identity }: RecordName): JsonObject {
-  return { $link: { module, value: identity.value } };
+  return { $link: { module, value: String(identity.value) } };
 }
 
 /** The record key that a field's value refers to; null for a value that is no reference. */

@@ -256,6 +256,11 @@ const entries = {
     action: 'Create or correct the field that is named; the connection waits until then.',
     owner: 'sales admin',
   },
+  contact_of_another: {
+    meaning: 'A Lead was converted into a Contact that carries the identity of another of our people',
+    action: 'Separate the two in the CRM (clear the identity or split the Contact), then `causeway parked retry`.',
+    owner: 'sales admin',
+  },
   deleted_in_crm: {
     meaning: 'A person deleted the record in the CRM',
     action: 'Restore it or release the record; its commands wait.',

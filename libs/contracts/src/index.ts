@@ -17,6 +17,7 @@ export {
   type Destination,
   type Identity,
   type Lane,
+  type MadeRecord,
   type Operation,
   type RecordName,
 } from './command.ts';

@@ -1,4 +1,4 @@
-import type { RecordName } from '#contracts';
+import type { MadeRecord, RecordName } from '#contracts';
 import type { WantedFields, WantedRecord } from './wanted.types.ts';
 
 /** Something that happens once for its key, `<product>/<effect>/<ids>` (packs/README.md section 4). */
@@ -29,7 +29,7 @@ export interface WantedConversion {
   /** The Lead as it is to be written before, where no command for it was ever made. */
   readonly first?: WantedRecord;
   /** The names of the records that it makes, so that later commands find them. */
-  readonly makes: readonly RecordName[];
+  readonly makes: readonly MadeRecord[];
   readonly overwrite: boolean;
   readonly notifyLeadOwner: boolean;
   readonly notifyNewEntityOwner: boolean;

@@ -1,4 +1,4 @@
-import type { RecordName } from '#contracts';
+import type { MadeRecord, RecordName } from '#contracts';
 
 export interface Plan {
   readonly name: string;
@@ -109,20 +109,20 @@ export const initial: State = {
 type OfUser = Pick<State, 'userId'>;
 
 export function leadOf({ userId }: OfUser): RecordName {
-  return { module: 'Leads', identity: { field: 'PWB_User_ID', value: userId } };
+  return { module: 'Leads', identity: { field: 'PWB_User_ID', value: Number(userId) } };
 }
 
 export function contactOf({ userId }: OfUser): RecordName {
-  return { module: 'Contacts', identity: { field: 'PWB_User_ID', value: userId } };
+  return { module: 'Contacts', identity: { field: 'PWB_User_ID', value: Number(userId) } };
 }
 
-/** Known by its link alone: the Account comes from the conversion and belongs to sales. */
-export function accountOf({ userId }: OfUser): RecordName {
-  return { module: 'Accounts', identity: { field: 'PWB_User_ID', value: userId } };
+/** Known by its link alone: the Account comes from the conversion, belongs to sales and may have several of our people. */
+export function accountOf({ userId }: OfUser): MadeRecord {
+  return { module: 'Accounts', identity: { field: 'PWB_User_ID', value: Number(userId) }, shared: true };
 }
 
 export function dealOf(subscriptionId: string): RecordName {
-  return { module: 'Deals', identity: { field: 'PWB_Subscription_ID', value: subscriptionId } };
+  return { module: 'Deals', identity: { field: 'PWB_Subscription_ID', value: Number(subscriptionId) } };
 }
 
 /** Notes go to the record that stands for the user now. */

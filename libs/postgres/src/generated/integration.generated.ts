@@ -71,6 +71,13 @@ interface LedgerCommands {
   field: string | null;
   created_at: Generated<Timestamp>;
   finished_at: Timestamp | null;
+  identity_numeric: Generated<boolean>;
+  effect_key: string | null;
+  link_only: Generated<boolean>;
+  makes: Generated<JsonColumn>;
+  makes_keys: Generated<Array<string>>;
+  needs: Generated<Array<string>>;
+  lookups: Generated<Array<string>>;
 }
 
 interface LedgerEchoes {
@@ -92,6 +99,13 @@ interface LedgerLinks {
   record_id: string;
   generation: Generated<number>;
   linked_at: Generated<Timestamp>;
+  shared: Generated<boolean>;
+}
+
+interface LedgerUnlinked {
+  connection_id: string;
+  record_key: string;
+  at: Generated<Timestamp>;
 }
 
 interface OutboxCaptures {
@@ -219,6 +233,7 @@ export interface IntegrationDatabase {
   'ledger.commands': LedgerCommands;
   'ledger.echoes': LedgerEchoes;
   'ledger.links': LedgerLinks;
+  'ledger.unlinked': LedgerUnlinked;
   'outbox.captures': OutboxCaptures;
   'outbox.events': OutboxEvents;
   'relay.folds': RelayFolds;

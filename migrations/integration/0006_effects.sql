@@ -33,3 +33,20 @@ create table ledger.unlinked (
   at timestamptz not null default now(),
   primary key (connection_id, record_key)
 );
+
+-- Schedules of the mappings: at this time, this event, in the mapping's own topic. Replaced with each fold of their key.
+create table relay.timers (
+  mapping text not null,
+  tenant_id text not null,
+  key text not null,
+  name text not null,
+  event_type text not null,
+  event_version integer not null,
+  subject text not null,
+  due_at timestamptz not null,
+  -- An entry that was missed is made up for until then.
+  until_at timestamptz not null,
+  data jsonb not null,
+  primary key (mapping, tenant_id, key, name)
+);
+create index timers_due on relay.timers (due_at);

@@ -189,6 +189,21 @@ create table relay.states (
   constraint states_pkey PRIMARY KEY (mapping, tenant_id, key)
 );
 
+create table relay.timers (
+  mapping text not null,
+  tenant_id text not null,
+  key text not null,
+  name text not null,
+  event_type text not null,
+  event_version integer not null,
+  subject text not null,
+  due_at timestamp with time zone not null,
+  until_at timestamp with time zone not null,
+  data jsonb not null,
+  constraint timers_pkey PRIMARY KEY (mapping, tenant_id, key, name)
+);
+CREATE INDEX timers_due ON relay.timers USING btree (due_at);
+
 create schema webhooks;
 
 create table webhooks.channels (

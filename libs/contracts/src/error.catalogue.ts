@@ -159,6 +159,11 @@ const entries = {
     action: 'Correct what is named; libs/packs/README.md says what a pack folder holds.',
     owner: 'platform',
   },
+  SETTINGS_INVALID: {
+    meaning: 'The settings of a connection are not what the mapping can use',
+    action: "Correct the connection's settings; the pack's page names them. Then redrive what was set aside.",
+    owner: 'platform',
+  },
   CONNECTION_MISSING: {
     meaning: 'The tenant of an event has no connection to the destination of the pack',
     action: 'Add the connection, then redrive the events that were set aside.',

@@ -35,6 +35,7 @@ export function defineMapping<State extends object, Events extends EventSchemas,
     capture: definition.capture ?? null,
     pipelines: definition.pipelines ?? [],
     timers: definition.timers ?? (() => []),
+    hasTimers: definition.timers !== undefined,
     ...settingsOf(definition.settings ?? z.unknown(), {}),
   };
   return sealed(mapping as unknown as Mapping);

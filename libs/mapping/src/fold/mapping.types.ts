@@ -82,6 +82,8 @@ export interface Mapping<State extends object = JsonObject> {
   readonly settings: unknown;
   readonly project: (state: State, settings: unknown) => readonly WantedRecord[];
   readonly timers: (state: State, settings: unknown) => readonly Timer[];
+  /** False for a mapping without a schedule. */
+  readonly hasTimers: boolean;
   readonly setup: SetUp;
   readonly pipelines: readonly SetUpPipeline[];
   readonly scopes: readonly string[];

@@ -174,6 +174,19 @@ interface RelayStates {
   updated_at: Generated<Timestamp>;
 }
 
+interface RelayTimers {
+  mapping: string;
+  tenant_id: string;
+  key: string;
+  name: string;
+  event_type: string;
+  event_version: number;
+  subject: string;
+  due_at: Timestamp;
+  until_at: Timestamp;
+  data: JsonColumn;
+}
+
 interface WebhooksChannels {
   id: BigInteger;
   connection_id: string;
@@ -239,6 +252,7 @@ export interface IntegrationDatabase {
   'relay.folds': RelayFolds;
   'relay.set_aside': RelaySetAside;
   'relay.states': RelayStates;
+  'relay.timers': RelayTimers;
   'webhooks.channels': WebhooksChannels;
   'webhooks.deliveries': WebhooksDeliveries;
   'webhooks.dirty': WebhooksDirty;

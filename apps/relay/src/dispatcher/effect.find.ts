@@ -1,3 +1,4 @@
+import type { JsonObject } from '#contracts';
 import { keyLine } from '#mapping';
 import type { ClaimedCommand } from '#ledger';
 import type { Failure } from '#zoho';
@@ -40,9 +41,13 @@ async function findTask(crm: CrmWriter, { module, recordId }: Linked, line: stri
     const result = await crm.coql(query);
     if (result.kind !== 'ok') return result;
     const found = result.rows.find((task) => endsWithLine(task['Description'], line));
-    if (found !== undefined) return { kind: 'ok', recordId: String(found['id'] as string) };
+    if (found !== undefined) return { kind: 'ok', recordId: idOf(found) };
     if (!result.more) return { kind: 'ok', recordId: null };
   }
 }
 
 const TASKS_A_PAGE = 200;
+
+function idOf({ id }: JsonObject): string {
+  return typeof id === 'string' ? id : '';
+}

@@ -2,7 +2,7 @@ import type { ClaimedCommand, SettledCommand } from '#ledger';
 import type { CommandGroup } from './command.groups.ts';
 import type { CrmWriter } from './crm.writer.ts';
 import { findEffect } from './effect.find.ts';
-import type { Verification } from './unknown.verify.ts';
+import type { Verification } from './verification.types.ts';
 
 /** Of notes and tasks whose earlier attempt may have made them: those that are there are done. Conversions look for themselves. */
 export async function verifyEffects(crm: CrmWriter, { form, commands }: CommandGroup): Promise<Verification> {

@@ -92,9 +92,9 @@ async function carriesAnother(crm: CrmWriter, command: ClaimedCommand, became: B
   if (contact === undefined || became.contactId === null) return null;
   const { field, value } = contact.identity;
   const result = await crm.getByIds('Contacts', { ids: [became.contactId], fields: [field] });
-  if (result.kind !== 'ok') return outcomeOf({ ...result, kind: 'unknown', code: 'CRM_OUTCOME_UNKNOWN' } as Failure);
+  if (result.kind !== 'ok') return { kind: 'unknown', reason: result.reason };
   const held = result.records.find(({ id }) => id === became.contactId)?.[field] ?? null;
-  if (held === null || held === '' || String(held as string | number) === String(value)) return null;
+  if (held === null || held === '' || held === value) return null;
   const reason = 'the Lead was converted into a Contact that carries the identity of another of our people';
   return { kind: 'rejected', code: 'contact_of_another', reason, field };
 }

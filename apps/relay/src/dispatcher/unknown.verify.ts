@@ -5,16 +5,7 @@ import type { CommandGroup } from './command.groups.ts';
 import type { CrmWriter } from './crm.writer.ts';
 import { verifyEffects } from './effect.verify.ts';
 import { fieldsThere } from './moved.fields.ts';
-
-/** What reading says about the commands of a group. */
-export interface Verification {
-  /** They took effect, or it cannot be told yet. */
-  readonly settled: readonly SettledCommand[];
-  /** They did not take effect, or not wholly: sending them again converges. In the order of the group. */
-  readonly toSend: readonly ClaimedCommand[];
-  /** Why nothing could be read, if so. */
-  readonly failure: Failure | null;
-}
+import type { Verification } from './verification.types.ts';
 
 /** Most fields that one call reads (reference 2.5). */
 const MOST_FIELDS = 50;

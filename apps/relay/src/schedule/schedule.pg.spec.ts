@@ -97,5 +97,6 @@ describe('the schedule', () => {
     await store([timer('one more', -1)]);
     await until(async () => (await events()).length === 8);
     await scheduler.stop();
+    expect(await waiting()).toEqual([]);
   });
 });

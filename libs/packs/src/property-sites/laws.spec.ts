@@ -55,9 +55,20 @@ const anyEvent = fc.oneof(
 const events = fc.array(anyEvent, { maxLength: 25 }).map((seeds) =>
   seeds.map((seed, index): CausewayEvent => {
     const { subject, type } = seed;
-    return eventOf(mapping, { subject, type, data: seed.data as JsonObject, id: `e${index}` });
+    return eventOf(mapping, {
+      subject,
+      type,
+      data: ownSubscription(subject, seed.data as JsonObject),
+      id: `e${index}`,
+    });
   }),
 );
+
+/** Subscriptions belong to one user. */
+function ownSubscription(subject: string, told: JsonObject): JsonObject {
+  const { subscription_id: id } = told;
+  return typeof id === 'number' && id > 0 ? { ...told, subscription_id: Number(subject) * 10 + id } : told;
+}
 
 /** Records alone: notes and tasks happen once and are not projected. */
 const recordsOf = (crm: MemoryCrm): MemoryCrm =>

@@ -76,9 +76,16 @@ create table ledger.commands (
   field text,
   created_at timestamp with time zone default clock_timestamp() not null,
   finished_at timestamp with time zone,
+  identity_numeric boolean default false not null,
+  effect_key text,
+  link_only boolean default false not null,
+  makes jsonb default '[]'::jsonb not null,
+  makes_keys text[] default '{}'::text[] not null,
+  needs text[] default '{}'::text[] not null,
+  lookups text[] default '{}'::text[] not null,
   constraint commands_pkey PRIMARY KEY (id),
   constraint commands_lane_check CHECK ((lane = ANY (ARRAY['live'::text, 'retry'::text, 'replay'::text, 'backfill'::text, 'reconcile'::text]))),
-  constraint commands_operation_check CHECK ((operation = ANY (ARRAY['write'::text, 'delete'::text]))),
+  constraint commands_operation_check CHECK ((operation = ANY (ARRAY['write'::text, 'delete'::text, 'note'::text, 'task'::text, 'convert'::text]))),
   constraint commands_state_check CHECK ((state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text, 'parked'::text, 'succeeded'::text, 'skipped'::text]))),
   constraint commands_when_converted_check CHECK ((when_converted = ANY (ARRAY['follow'::text, 'skip'::text]))),
   constraint commands_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id)
@@ -87,6 +94,8 @@ CREATE INDEX commands_by_entity ON ledger.commands USING btree (product, entity_
 CREATE INDEX commands_by_event ON ledger.commands USING btree (event_id);
 CREATE INDEX commands_by_lane ON ledger.commands USING btree (connection_id, lane, id) WHERE (state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text]));
 CREATE INDEX commands_claimable ON ledger.commands USING btree (connection_id, id) WHERE (state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text]));
+CREATE INDEX commands_converting ON ledger.commands USING btree (connection_id) WHERE ((operation = 'convert'::text) AND (state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text, 'parked'::text])));
+CREATE UNIQUE INDEX commands_effects ON ledger.commands USING btree (connection_id, effect_key) WHERE (effect_key IS NOT NULL);
 CREATE INDEX commands_open ON ledger.commands USING btree (connection_id, record_key, id) WHERE (state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text, 'parked'::text]));
 CREATE INDEX commands_parked ON ledger.commands USING btree (id) WHERE (state = 'parked'::text);
 
@@ -131,11 +140,21 @@ create table ledger.links (
   record_id text not null,
   generation integer default 1 not null,
   linked_at timestamp with time zone default now() not null,
+  shared boolean default false not null,
   constraint links_pkey PRIMARY KEY (connection_id, record_key),
   constraint links_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id)
 );
 CREATE INDEX links_by_entity ON ledger.links USING btree (product, entity_id);
-CREATE UNIQUE INDEX links_by_record ON ledger.links USING btree (connection_id, module, record_id);
+CREATE UNIQUE INDEX links_by_record ON ledger.links USING btree (connection_id, module, record_id) WHERE (NOT shared);
+CREATE INDEX links_by_shared_record ON ledger.links USING btree (connection_id, module, record_id) WHERE shared;
+
+create table ledger.unlinked (
+  connection_id text not null,
+  record_key text not null,
+  at timestamp with time zone default now() not null,
+  constraint unlinked_pkey PRIMARY KEY (connection_id, record_key),
+  constraint unlinked_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id)
+);
 
 create schema relay;
 
@@ -189,6 +208,21 @@ create table relay.states (
   updated_at timestamp with time zone default now() not null,
   constraint states_pkey PRIMARY KEY (mapping, tenant_id, key)
 );
+
+create table relay.timers (
+  mapping text not null,
+  tenant_id text not null,
+  key text not null,
+  name text not null,
+  event_type text not null,
+  event_version integer not null,
+  subject text not null,
+  due_at timestamp with time zone not null,
+  until_at timestamp with time zone not null,
+  data jsonb not null,
+  constraint timers_pkey PRIMARY KEY (mapping, tenant_id, key, name)
+);
+CREATE INDEX timers_due ON relay.timers USING btree (due_at);
 
 create schema webhooks;
 

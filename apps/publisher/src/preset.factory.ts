@@ -9,6 +9,7 @@ import type { SourceConfig } from './publisher.config.ts';
 import { RecordEncoder } from './record.encoder.ts';
 import { RowPacker } from './row.packer.ts';
 import type { PresetParts, RowPreset } from './row.preset.ts';
+import { scheduledProduct } from './scheduled.event.ts';
 
 /** The table that a source's rows are inserted into. */
 export function tableOf({ rows }: Pick<SourceConfig, 'rows'>): TableName {
@@ -39,6 +40,8 @@ export function createPreset(source: SourceConfig, parts: PresetParts & { readon
   const packer = new RowPacker({
     source: sourceOfProduct(source.sourceName),
     topicOf: (aggregateType) => {
+      // Its source is another: the encoder knows.
+      if (scheduledProduct(source.sourceName, aggregateType.toString('utf8')) !== null) return undefined;
       const topic = encoder.topicOf(aggregateType);
       return isTopicName(topic) ? topic : undefined;
     },

@@ -52,8 +52,15 @@ describe('record encoder', () => {
   it.each([
     ['shop', 'Order', 'p.shop.Order'],
     ['crm', 'Leads', 'p.crm.leads'],
+    ['crm', 'sites.user', 'p.sites.user'],
+    ['shop', 'sites.user', 'p.shop.sites.user'],
   ])('names the topic of %s and %s', (sourceName, aggregateType, topic) => {
     expect(encode({ aggregateType }, { sourceName }).record.topic).toBe(topic);
+  });
+
+  it('lets a scheduled event of the integration database speak for its product', () => {
+    const { record } = encode({ aggregateType: 'sites.user' }, { sourceName: 'crm' });
+    expect(record.headers.get('ce_source')?.toString()).toBe('/sites');
   });
 
   it.each<[string, RowText]>([

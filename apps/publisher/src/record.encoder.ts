@@ -12,6 +12,7 @@ import { deadLetter, type Poison } from './dead.letter.ts';
 import { readMessageRow } from './message.row.ts';
 import type { OutboxRow } from './outbox.columns.ts';
 import type { EncodedRecord, PresetParts } from './row.preset.ts';
+import { scheduledProduct } from './scheduled.event.ts';
 
 export interface EncoderOptions extends PresetParts {
   readonly sourceName: string;
@@ -39,7 +40,7 @@ export class RecordEncoder {
     if (key === null || key.length === 0)
       return this.#refuse({ row, topic, reason: 'partition_key and aggregate_id are empty' });
     if (payload === null) return this.#refuse({ row, topic, reason: 'payload is null' });
-    const encoded = encodeEventHeaders(row, this.#source);
+    const encoded = encodeEventHeaders(row, this.#sourceOf(aggregateType));
     if ('reason' in encoded) return this.#refuse({ row, topic, reason: encoded.reason });
     return this.#fit({ row, record: { topic, key, value: payload, headers: encoded.headers } });
   }
@@ -75,13 +76,23 @@ export class RecordEncoder {
     return { ...record, bytes: recordBytes(record) };
   }
 
+  /** A scheduled event speaks for its product. */
+  #sourceOf(aggregateType: Buffer): Buffer {
+    const { sourceName } = this.#options;
+    if (sourceName !== CRM_SOURCE) return this.#source;
+    const scheduled = scheduledProduct(sourceName, aggregateType.toString('utf8'));
+    return scheduled === null ? this.#source : Buffer.from(sourceOfProduct(scheduled.product));
+  }
+
   /** `<product>.<aggregate type>`; modules of the CRM in lower case. Few and always the same: made once each. */
   topicOf(aggregateType: Buffer): string {
     const type = aggregateType.toString('utf8');
     let topic = this.#topicNames.get(type);
     if (topic === undefined) {
       const { sourceName, topics } = this.#options;
-      topic = topics.product(sourceName, sourceName === CRM_SOURCE ? type.toLowerCase() : type);
+      const scheduled = scheduledProduct(sourceName, type);
+      if (scheduled !== null) topic = topics.product(scheduled.product, scheduled.type);
+      else topic = topics.product(sourceName, sourceName === CRM_SOURCE ? type.toLowerCase() : type);
       if (this.#topicNames.size < 10_000) this.#topicNames.set(type, topic);
     }
     return topic;

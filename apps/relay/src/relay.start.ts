@@ -32,6 +32,8 @@ import { PRODUCT_EVENTS } from './mapper/mapper.controller.ts';
 import { mapperMetrics, type MapperMetrics } from './mapper/mapper.metrics.ts';
 import { MapperService } from './mapper/mapper.service.ts';
 import { RelayModule } from './relay.module.ts';
+import { schedulerMetrics } from './schedule/scheduler.metrics.ts';
+import { SchedulerService } from './schedule/scheduler.service.ts';
 import { SetUpGuard } from './setup/setup.guard.ts';
 
 /** Gauges that are asked for from time to time. Milliseconds. */
@@ -79,6 +81,9 @@ export async function startRelay(): Promise<void> {
 
   await startDispatcher(parts, mappings);
   const metrics = mapperMetrics(registry);
+  const scheduler = new SchedulerService({ db, mappings, logger, metrics: schedulerMetrics(registry) });
+  scheduler.start();
+  shutdown.add('scheduler', () => scheduler.stop());
   const topicPrefix = config.topicPrefix ?? '';
   await startMapper(parts, { mapper: new MapperService({ db, mappings, topicPrefix, logger, metrics }), metrics });
 }

@@ -36,6 +36,10 @@ export class FakeCrm implements CrmWriter {
   }[] = [];
   /** Lead id -> the Contact that it became. */
   readonly converted = new Map<string, string>();
+  /** Lead id -> its Account. */
+  readonly accounts = new Map<string, string>();
+  /** A Contact that conversions join instead of making one. */
+  joins: string | undefined;
   /** Says no to single records. */
   refuse: (record: JsonObject) => Rejected | null = () => null;
   /** Called at the beginning of each call; the call waits for it. */
@@ -76,12 +80,17 @@ export class FakeCrm implements CrmWriter {
     this.#module(module).delete(id);
   }
 
-  /** A person converts a Lead. */
-  convert(leadId: string): string {
+  /** A person converts a Lead. @returns the Contact. */
+  convertByPerson(leadId: string): string {
     const lead = this.#module('Leads').get(leadId) ?? {};
     this.take('Leads', leadId);
     const has = new Set(this.#fields['Contacts']);
-    const contactId = this.put('Contacts', Object.fromEntries(Object.entries(lead).filter(([name]) => has.has(name))));
+    const fields = Object.fromEntries(Object.entries(lead).filter(([name]) => has.has(name)));
+    const company = lead['Company'];
+    if (typeof company === 'string') this.accounts.set(leadId, this.put('Accounts', { Account_Name: company }));
+    const account = this.accounts.get(leadId);
+    const contact = { ...fields, ...(account === undefined ? {} : { Account_Name: { id: account } }) };
+    const contactId = this.joins ?? this.put('Contacts', contact);
     this.converted.set(leadId, contactId);
     return contactId;
   }
@@ -122,6 +131,44 @@ export class FakeCrm implements CrmWriter {
       values.includes(textOf(record[field])),
     );
 
+  insert: CrmWriter['insert'] = (module, { records, trigger }) =>
+    this.#write('insert', { module, records, trigger }, (record) =>
+      this.#change(module, { id: this.put(module, {}), record, created: true }),
+    );
+
+  createNotes: CrmWriter['createNotes'] = (notes) =>
+    this.#write('createNotes', { module: 'Notes', records: notes.map((note) => ({ ...note })) }, (note) => {
+      const { module, id } = note['parent'] as { module: string; id: string };
+      if (!this.#module(module).has(id)) return refusal('INVALID_DATA', { field: 'Parent_Id' });
+      const record = { Note_Title: note['title'] ?? null, Note_Content: note['content'] ?? null, parent: id };
+      return { kind: 'succeeded', recordId: this.put('Notes', record), created: true, modifiedAt: null };
+    });
+
+  listNotes: CrmWriter['listNotes'] = async (_module, { id }) => {
+    const fault = await this.#begin('listNotes', 'Notes', { records: [{ id }] });
+    if (fault !== undefined) return fault.answer;
+    return { kind: 'ok', notes: this.records('Notes').filter(({ parent }) => parent === id), nextPage: null };
+  };
+
+  /** Only the dispatcher's own question: the tasks of a record. */
+  coql: CrmWriter['coql'] = async (query) => {
+    const fault = await this.#begin('coql', 'Tasks', { records: [] });
+    if (fault !== undefined) return fault.answer;
+    const [, field = '', id = ''] = /from Tasks where (\w+) = (\d+)/.exec(query) ?? [];
+    const rows = this.records('Tasks').filter((task) => (task[field] as { id?: string } | undefined)?.id === id);
+    return { kind: 'ok', rows, more: false };
+  };
+
+  convert: CrmWriter['convert'] = async ({ id }) => {
+    const fault = await this.#begin('convert', 'Leads', { records: [{ id }] });
+    if (fault?.done === false) return fault.answer;
+    if (this.converted.has(id)) return refusal('ID_ALREADY_CONVERTED');
+    if (!this.#module('Leads').has(id)) return refusal('INVALID_DATA', { gone: true });
+    const contactId = this.convertByPerson(id);
+    if (fault !== undefined) return fault.answer;
+    return { kind: 'converted', contactId, accountId: this.accounts.get(id) ?? null, dealId: null };
+  };
+
   convertedLead: CrmWriter['convertedLead'] = async (ids) => {
     const fault = await this.#begin('convertedLead', 'Leads', { records: ids.map((id) => ({ id })) });
     if (fault !== undefined) return fault.answer;
@@ -131,7 +178,7 @@ export class FakeCrm implements CrmWriter {
       leads: leads.map((id) => ({
         id,
         contactId: this.converted.get(id) ?? null,
-        accountId: null,
+        accountId: this.accounts.get(id) ?? null,
         dealId: null,
         convertedAt: null,
       })),

@@ -227,6 +227,11 @@ const entries = {
     action: 'Correct what is named; libs/packs/README.md says what a pack folder holds.',
     owner: 'platform',
   },
+  SETTINGS_INVALID: {
+    meaning: 'The settings of a connection are not what the mapping can use',
+    action: "Correct the connection's settings; the pack's page names them. Then redrive what was set aside.",
+    owner: 'platform',
+  },
   CONNECTION_MISSING: {
     meaning: 'The tenant of an event has no connection to the destination of the pack',
     action: 'Add the connection, then redrive the events that were set aside.',
@@ -334,6 +339,11 @@ const entries = {
   CRM_SETUP_WRONG: {
     meaning: 'A field that the pack needs is missing in the CRM or is not as declared',
     action: 'Create or correct the field that is named; the connection waits until then.',
+    owner: 'sales admin',
+  },
+  contact_of_another: {
+    meaning: 'A Lead was converted into a Contact that carries the identity of another of our people',
+    action: 'Separate the two in the CRM (clear the identity or split the Contact), then `causeway parked retry`.',
     owner: 'sales admin',
   },
   deleted_in_crm: {

@@ -7,14 +7,19 @@ export {
   destinationSchema,
   identitySchema,
   laneSchema,
+  linkTo,
+  linkedKeyOf,
   operationSchema,
+  recordNameSchema,
   recordKeyOf,
   type Command,
   type CommandState,
   type Destination,
   type Identity,
   type Lane,
+  type MadeRecord,
   type Operation,
+  type RecordName,
 } from './command.ts';
 export { ERROR_CATALOGUE, type CatalogueEntry, type ErrorCode, type ErrorOwner } from './error.catalogue.ts';
 export { decodeEvent, type EncodedEvent } from './event.codec.ts';

@@ -40,6 +40,6 @@ describe('the wire contract', () => {
   });
 
   it('has this command', () => {
-    expect(hashOf(z.toJSONSchema(commandSchema))).toBe('d5ea4f4889386c25');
+    expect(hashOf(z.toJSONSchema(commandSchema))).toBe('99c299e51e3bbaef');
   });
 });

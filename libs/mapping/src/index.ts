@@ -3,7 +3,9 @@ export type { Capture } from './capture/capture.types.ts';
 export { difference } from './fold/difference.policy.ts';
 export { sameJson } from './fold/json.equality.ts';
 export { triggerFor } from './fold/lane.policy.ts';
-export { defineMapping, isMapping } from './fold/mapping.definition.ts';
+export { keyLine } from './fold/effect.command.ts';
+export type { WantedConversion, WantedEffect, WantedNote, WantedTask } from './fold/effect.types.ts';
+export { defineMapping, isMapping, withSettings } from './fold/mapping.definition.ts';
 export type {
   DataOf,
   EventSchemas,
@@ -14,9 +16,10 @@ export type {
   MappingDefinition,
   VersionSchemas,
 } from './fold/mapping.types.ts';
-export { optional, required } from './fold/payload.schema.ts';
+export { optional, optionalObject, required, withDefault } from './fold/payload.schema.ts';
 export { Ignored, SetAside } from './fold/said.ts';
 export { step } from './fold/step.runner.ts';
+export type { Timer } from './fold/timer.types.ts';
 export type { Problem, ProblemCode, StepResult, Verdict } from './fold/verdict.types.ts';
 export type { TriggerRule, WantedFields, WantedRecord } from './fold/wanted.types.ts';
 export {
@@ -27,6 +30,7 @@ export {
   type FieldType,
   type SetUp,
   type SetUpField,
+  type SetUpPipeline,
 } from './setup/setup.types.ts';
 export { choice } from './values/choice.value.ts';
 export { cleanLines, cleanText } from './values/cleaning.ts';

@@ -9,7 +9,7 @@ export interface SelectOptions {
   readonly fields: readonly string[];
   readonly field: string;
   /** At most 50. */
-  readonly values: readonly string[];
+  readonly values: readonly (string | number)[];
 }
 
 /** A query for the records whose `field` has one of the given values. Throws a RangeError for a name that is no API name. */
@@ -22,11 +22,12 @@ export function selectWhere({ module, fields, field, values }: SelectOptions): s
 }
 
 /**
- * The literals that may stand for a text. An apostrophe is doubled (Zoho's Kaizen 171, "FAQs on COQL API", question 3).
+ * The literals that may stand for a value: a number stands for itself. Of a text: An apostrophe is doubled (Zoho's Kaizen 171, "FAQs on COQL API", question 3).
  * Whether a backslash escapes is documented nowhere, so a text with one is asked for in both spellings; not with a single
  * one before an apostrophe or at the end, where it would swallow the quote. Who reads the answer compares again.
  */
-export function literalsOf(value: string): string[] {
+export function literalsOf(value: string | number): string[] {
+  if (typeof value === 'number') return [String(value)];
   const doubled = quoted(value.replaceAll('\\', '\\\\'));
   if (!value.includes('\\') || /\\(?:'|$)/.test(value)) return [doubled];
   return [doubled, quoted(value)];

@@ -1,8 +1,8 @@
 import type { Lane } from '#contracts';
 import type { ClaimedCommand } from '#ledger';
 
-/** How commands of a group go out. `locate`: a delete whose record is known by its identity only. */
-export type CallForm = 'upsert' | 'update' | 'remove' | 'locate';
+/** How commands of a group go out. `locate`: a delete whose record is known by its identity only. The last three are effects. */
+export type CallForm = 'upsert' | 'update' | 'remove' | 'locate' | 'note' | 'task' | 'convert';
 
 /** Commands that can share a call: same connection, module, form and trigger. A record appears once. */
 export interface CommandGroup {
@@ -18,8 +18,14 @@ export interface CommandGroup {
 }
 
 export function formOf(command: Pick<ClaimedCommand, 'operation' | 'link'>): CallForm {
-  if (command.operation === 'delete') return command.link === null ? 'locate' : 'remove';
-  return command.link === null ? 'upsert' : 'update';
+  switch (command.operation) {
+    case 'write':
+      return command.link === null ? 'upsert' : 'update';
+    case 'delete':
+      return command.link === null ? 'locate' : 'remove';
+    default:
+      return command.operation;
+  }
 }
 
 /** Splits claimed commands into calls, oldest first; within a group their order is kept. */

@@ -3,5 +3,16 @@ import type { ZohoClient } from '#zoho';
 /** The calls that the dispatcher makes. */
 export type CrmWriter = Pick<
   ZohoClient,
-  'upsert' | 'update' | 'remove' | 'getByIds' | 'findByField' | 'convertedLead' | 'fields'
+  | 'upsert'
+  | 'update'
+  | 'insert'
+  | 'remove'
+  | 'getByIds'
+  | 'findByField'
+  | 'coql'
+  | 'convert'
+  | 'convertedLead'
+  | 'createNotes'
+  | 'listNotes'
+  | 'fields'
 >;

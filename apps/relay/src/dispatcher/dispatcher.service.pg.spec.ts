@@ -262,7 +262,7 @@ describe('DispatcherService', () => {
     await insert({ user: 'a' });
     const dispatcher = start();
     await settled('succeeded');
-    const contact = crm.convert(crm.records('Leads')[0]?.id ?? '');
+    const contact = crm.convertByPerson(crm.records('Leads')[0]?.id ?? '');
     await insert(
       { user: 'a', command: { fields: { Phone: '1' } } },
       { user: 'a', command: { fields: { Phone: '2' } } },

@@ -14,6 +14,7 @@ import { splitByConversion } from './conversion.policy.ts';
 import type { CrmWriter } from './crm.writer.ts';
 import type { DispatcherMetrics } from './dispatcher.metrics.ts';
 import { sendGroup } from './group.send.ts';
+import { convertLead } from './lead.convert.ts';
 import { isLost, resolveOutcome } from './outcome.resolve.ts';
 import { verifyUnknown } from './unknown.verify.ts';
 
@@ -101,12 +102,28 @@ export class DispatcherService {
     const { settled, toSend, failure } = await verifyUnknown(crm, group);
     await this.#settle(settled);
     const commands = await hold.stillHeld(toSend);
+    if (group.form === 'convert') return this.#convert(crm, { group, commands, hold });
     await putEchoes(db, commands.flatMap(echoesOf));
     const answers = commands.length === 0 ? [] : await sendGroup(crm, { ...group, commands });
     const told = failure === null ? answers : [failure, ...answers];
     await stopRefused(group.connectionId, told, { db, logger });
     await this.#settleAnswers(crm, pairsOf(commands, answers), hold);
     metrics.callSeconds.observe({ form: group.form }, (performance.now() - started) / 1000);
+  }
+
+  /** Conversions go out one by one: each is a call of its own that may need a look at what became of the Lead. */
+  async #convert(
+    crm: CrmWriter,
+    { group, commands, hold }: { group: CommandGroup; commands: readonly ClaimedCommand[]; hold: CommandHold },
+  ): Promise<void> {
+    for (const command of commands) {
+      const held = await hold.stillHeld([command]);
+      if (held.length > 0) await this.#settle([await convertLead(crm, command)]);
+    }
+    this.#options.logger.debug(
+      { connection: group.connectionId, conversions: commands.length },
+      'conversions are done',
+    );
   }
 
   /** Null when there is no client: nothing was sent, and what is unknown stays so. */
@@ -178,7 +195,8 @@ function pairsOf(commands: readonly ClaimedCommand[], answers: readonly WriteOut
   });
 }
 
-function echoesOf({ connectionId, recordKey, fields }: ClaimedCommand): Echo[] {
+function echoesOf({ operation, connectionId, recordKey, fields }: ClaimedCommand): Echo[] {
+  if (operation !== 'write') return [];
   return Object.entries(fields).map(([field, value]: [string, Json]) => ({
     connectionId,
     recordKey,

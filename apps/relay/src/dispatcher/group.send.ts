@@ -3,6 +3,7 @@ import type { ClaimedCommand } from '#ledger';
 import type { WriteOutcome } from '#zoho';
 import type { CommandGroup } from './command.groups.ts';
 import type { CrmWriter } from './crm.writer.ts';
+import { sendNotes, sendTasks } from './effect.send.ts';
 import { fieldsThere } from './moved.fields.ts';
 
 /**
@@ -33,6 +34,12 @@ async function callOf(crm: CrmWriter, group: CommandGroup): Promise<WriteOutcome
       return crm.remove(module, { ids: commands.map(idOf) });
     case 'locate':
       return locate(crm, group);
+    case 'note':
+      return sendNotes(crm, commands);
+    case 'task':
+      return sendTasks(crm, { commands, trigger });
+    case 'convert':
+      throw new Error('conversions go out one by one');
     default:
       return group.form satisfies never;
   }

@@ -115,7 +115,7 @@ describe('a Lead that was converted', () => {
 
   beforeEach(() => {
     lead = crm.put('Leads', { External_User_ID: '42', Last_Name: 'Old' });
-    contact = crm.convert(lead);
+    contact = crm.convertByPerson(lead);
   });
 
   it.each([
@@ -187,6 +187,16 @@ describe('isLost', () => {
     [false, 'another refusal', linkTo('1'), refusal('INVALID_DATA')],
     [false, 'a success', linkTo('1'), written],
   ])('%s: %s', (...[expected, , link, answer]) => {
-    expect(isLost({ link }, answer)).toBe(expected);
+    expect(isLost({ link, operation: 'write' }, answer)).toBe(expected);
+  });
+
+  it.each<[boolean, ClaimedCommand['operation'], string | null]>([
+    [true, 'note', 'Parent_Id'],
+    [true, 'task', 'What_Id'],
+    [false, 'note', 'Note_Content'],
+    [false, 'task', null],
+    [false, 'write', 'Parent_Id'],
+  ])('%s: a %s that is refused for %s', (expected, operation, field) => {
+    expect(isLost({ link: linkTo('1'), operation }, refusal('INVALID_DATA', { field }))).toBe(expected);
   });
 });

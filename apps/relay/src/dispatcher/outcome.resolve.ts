@@ -6,13 +6,22 @@ import type { CrmWriter } from './crm.writer.ts';
 import { groupCommands } from './command.groups.ts';
 import { sendGroup } from './group.send.ts';
 import { fieldsThere } from './moved.fields.ts';
+import { outcomeOf } from './outcome.plain.ts';
 
 /** Zoho's codes for a Lead that a person converted (reference 6). */
 const CONVERTED_CODES = new Set(['CONVERTED_RECORD', 'ID_ALREADY_CONVERTED']);
 
 /** True when the answer says that the linked record is not there: what became of it is to be looked up. */
-export function isLost(command: Pick<ClaimedCommand, 'link'>, answer: WriteOutcome): boolean {
-  return command.link !== null && saysGone(answer);
+export function isLost(command: Pick<ClaimedCommand, 'link' | 'operation'>, answer: WriteOutcome): boolean {
+  return command.link !== null && (saysGone(answer) || saysParentGone(command, answer));
+}
+
+/** What a note or task says of the record that it is made for (reference 3.2). */
+const PARENT_FIELDS = new Set(['Parent_Id', 'What_Id', 'Who_Id', '$se_module']);
+
+function saysParentGone({ operation }: Pick<ClaimedCommand, 'operation'>, answer: WriteOutcome): boolean {
+  const isEffect = operation === 'note' || operation === 'task';
+  return isEffect && answer.kind === 'rejected' && PARENT_FIELDS.has(answer.field ?? '');
 }
 
 function saysGone(answer: WriteOutcome): boolean {
@@ -27,7 +36,7 @@ export async function resolveOutcome(
 ): Promise<SettledCommand> {
   if (isLost(command, answer)) return followLostRecord(crm, command);
   if (saysGone(answer) && command.operation === 'delete') return { command, outcome: alreadyGone('') };
-  if (answer.kind !== 'succeeded' || command.operation === 'delete') return { command, outcome: plain(answer) };
+  if (answer.kind !== 'succeeded' || command.operation !== 'write') return { command, outcome: outcomeOf(answer) };
   return linked(command, answer, { module: command.link?.module ?? command.module, recordId: answer.recordId });
 }
 
@@ -61,17 +70,17 @@ async function whereItWent(
 ): Promise<Whereabouts> {
   if (link.module === 'Leads') {
     const result = await crm.convertedLead([link.recordId]);
-    if (result.kind !== 'ok') return { kind: 'failed', outcome: plain(result) };
+    if (result.kind !== 'ok') return { kind: 'failed', outcome: outcomeOf(result) };
     const contactId = result.leads.find(({ id }) => id === link.recordId)?.contactId ?? null;
     if (contactId !== null) return { kind: 'converted', module: 'Contacts', recordId: contactId };
   }
   const { field, value } = command.identity;
   const there = await fieldsThere(crm, { module: link.module, commands: [command] });
-  if (there.kind !== 'ok') return { kind: 'failed', outcome: plain(there) };
+  if (there.kind !== 'ok') return { kind: 'failed', outcome: outcomeOf(there) };
   // Where a person converted it to, our identity may not be known: nothing can carry it then.
   if (!there.has(field)) return { kind: 'deleted' };
   const result = await crm.findByField(link.module, { field, values: [value], fields: [field] });
-  if (result.kind !== 'ok') return { kind: 'failed', outcome: plain(result) };
+  if (result.kind !== 'ok') return { kind: 'failed', outcome: outcomeOf(result) };
   const other = result.records.find(({ id }) => id !== link.recordId);
   return other === undefined ? { kind: 'deleted' } : { kind: 'merged', module: link.module, recordId: other.id };
 }
@@ -82,28 +91,7 @@ function linked(
   place: { readonly module: string; readonly recordId: string },
 ): SettledCommand {
   const { product, entityType, entityId } = command;
-  return { command, outcome: plain(answer), link: { product, entityType, entityId, ...place } };
-}
-
-/**
- * A refusal that concerns the whole connection (grant revoked, scope missing) is not the command's fault: it goes back
- * to the queue, and the connection is stopped elsewhere.
- */
-function plain(answer: WriteOutcome): Outcome {
-  switch (answer.kind) {
-    case 'succeeded':
-      return { kind: 'succeeded', recordId: answer.recordId, created: answer.created };
-    case 'rejected':
-      return answer.concerns === 'connection'
-        ? { kind: 'throttled', reason: answer.code }
-        : { kind: 'rejected', code: answer.code, reason: answer.reason, field: answer.field };
-    case 'throttled':
-    case 'unavailable':
-    case 'unknown':
-      return { kind: answer.kind, reason: answer.reason };
-    default:
-      return answer satisfies never;
-  }
+  return { command, outcome: outcomeOf(answer), link: { product, entityType, entityId, ...place } };
 }
 
 function alreadyGone(recordId: string): Outcome {

@@ -3,7 +3,8 @@ import { aClaimedCommand } from '#testing';
 import type { ClaimedCommand } from '#ledger';
 import { FakeCrm, refusal } from '../../test/fake.crm.ts';
 import { groupCommands } from './command.groups.ts';
-import { isDone, verifyUnknown, type Verification } from './unknown.verify.ts';
+import { isDone, verifyUnknown } from './unknown.verify.ts';
+import type { Verification } from './verification.types.ts';
 
 const suspect = (seed: Partial<ClaimedCommand> = {}): ClaimedCommand => aClaimedCommand({ verify: true, ...seed });
 

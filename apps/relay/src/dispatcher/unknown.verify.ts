@@ -3,17 +3,9 @@ import type { ClaimedCommand, SettledCommand } from '#ledger';
 import type { Failure, RecordsResult, ZohoRecord } from '#zoho';
 import type { CommandGroup } from './command.groups.ts';
 import type { CrmWriter } from './crm.writer.ts';
+import { verifyEffects } from './effect.verify.ts';
 import { fieldsThere } from './moved.fields.ts';
-
-/** What reading says about the commands of a group. */
-export interface Verification {
-  /** They took effect, or it cannot be told yet. */
-  readonly settled: readonly SettledCommand[];
-  /** They did not take effect, or not wholly: sending them again converges. In the order of the group. */
-  readonly toSend: readonly ClaimedCommand[];
-  /** Why nothing could be read, if so. */
-  readonly failure: Failure | null;
-}
+import type { Verification } from './verification.types.ts';
 
 /** Most fields that one call reads (reference 2.5). */
 const MOST_FIELDS = 50;
@@ -26,6 +18,7 @@ const MOST_FIELDS = 50;
 export async function verifyUnknown(crm: CrmWriter, group: CommandGroup): Promise<Verification> {
   const suspects = group.commands.filter(({ verify }) => verify);
   if (suspects.length === 0) return { settled: [], toSend: group.commands, failure: null };
+  if (group.form === 'note' || group.form === 'task' || group.form === 'convert') return verifyEffects(crm, group);
   const there = await fieldsThere(crm, group);
   if (there.kind !== 'ok') return stillUnknown(group, there);
   const result = await readRecords(crm, { ...group, commands: suspects }, there.has);

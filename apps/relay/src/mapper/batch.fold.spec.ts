@@ -5,7 +5,7 @@ import { anEvent } from '#testing';
 import { signupLead } from '../../test/signup.pack.ts';
 import { foldBatch, stateKey, type FoldConnection, type FoldedBatch } from './batch.fold.ts';
 
-const active: FoldConnection = { id: 'c1', state: 'active' };
+const active: FoldConnection = { id: 'c1', state: 'active', settings: {} };
 
 function fold(
   events: readonly CausewayEvent[],
@@ -79,7 +79,7 @@ describe('foldBatch', () => {
       {
         connections: [
           ['portal', active],
-          ['other', { id: 'c2', state: 'active' }],
+          ['other', { id: 'c2', state: 'active', settings: {} }],
         ],
       },
     );
@@ -88,14 +88,16 @@ describe('foldBatch', () => {
   });
 
   it.each(['paused', 'action_needed'] as const)('folds for a connection that is %s: its commands wait', (state) => {
-    const { folded, changed } = fold([user('42', {})], { connections: [['portal', { id: 'c1', state }]] });
+    const { folded, changed } = fold([user('42', {})], {
+      connections: [['portal', { id: 'c1', state, settings: {} }]],
+    });
     expect(folded[0]?.commands).toHaveLength(1);
     expect(changed.size).toBe(1);
   });
 
   it('ignores events of a connection that was ended', () => {
     const { folded, changed } = fold([user('42', {})], {
-      connections: [['portal', { id: 'c1', state: 'disconnected' }]],
+      connections: [['portal', { id: 'c1', state: 'disconnected', settings: {} }]],
     });
     expect(folded[0]).toMatchObject({ result: { verdict: 'ignored', reason: 'disconnected' }, commands: [] });
     expect(changed.size).toBe(0);

@@ -1,12 +1,15 @@
 import { isCausewayError, type CausewayEvent, type JsonObject } from '#contracts';
 import type { NewCommand } from '#ledger';
-import { instantOf, step, type Mapping, type StepResult } from '#mapping';
+import { instantOf, step, withSettings, type Mapping, type StepResult } from '#mapping';
+import type { KeyTimers } from '../schedule/timer.store.ts';
 import { isStorable } from './storable.policy.ts';
 
 /** What the fold needs to know of a tenant's connection. */
 export interface FoldConnection {
   readonly id: string;
   readonly state: 'active' | 'paused' | 'action_needed' | 'disconnected';
+  /** Constants of the fold; each mapping reads its own of them. */
+  readonly settings: JsonObject;
 }
 
 /** What was said about one event, with the commands that follow from it. */
@@ -30,6 +33,8 @@ export interface FoldedBatch {
   readonly folded: readonly FoldedEvent[];
   /** States that changed, by `stateKey`. */
   readonly changed: ReadonlyMap<string, JsonObject>;
+  /** What the schedule shall hold for the keys that changed. */
+  readonly timers: readonly KeyTimers[];
 }
 
 export function stateKey(event: Pick<CausewayEvent, 'tenantId' | 'key'>): string {
@@ -38,12 +43,20 @@ export function stateKey(event: Pick<CausewayEvent, 'tenantId' | 'key'>): string
 
 /** Folds the events of one batch in order. Pure: the caller loads the states and stores what changed. */
 export function foldBatch(batch: FoldBatch): FoldedBatch {
+  const mappings = new Map<string, Mapping | null>();
+  const mappingOf = (connection: FoldConnection): Mapping | null => {
+    const known = mappings.get(connection.id);
+    if (known !== undefined) return known;
+    const configured = configuredFor(batch.mapping, connection);
+    mappings.set(connection.id, configured);
+    return configured;
+  };
   const changed = new Map<string, JsonObject>();
   const folded = batch.events.map((event): FoldedEvent => {
     const key = stateKey(event);
     const before = changed.get(key) ?? batch.states.get(key) ?? null;
     const connection = batch.connections.get(event.tenantId);
-    const result = foldOne({ mapping: batch.mapping, event, before, connection });
+    const result = foldOne({ mappingOf, event, before, connection });
     if (result.verdict === 'applied' && result.state !== null) changed.set(key, result.state);
     return {
       event,
@@ -51,22 +64,45 @@ export function foldBatch(batch: FoldBatch): FoldedBatch {
       commands: connection === undefined ? [] : commandsOf({ batch, event, result, connection }),
     };
   });
-  return { folded, changed };
+  return { folded, changed, timers: timersOf(batch, { changed, mappingOf }) };
+}
+
+function timersOf(
+  { connections }: FoldBatch,
+  known: { changed: ReadonlyMap<string, JsonObject>; mappingOf: (connection: FoldConnection) => Mapping | null },
+): KeyTimers[] {
+  return [...known.changed].flatMap(([stateKeyText, state]) => {
+    const [tenantId, key] = JSON.parse(stateKeyText) as [string, string];
+    const connection = connections.get(tenantId);
+    const mapping = connection === undefined ? null : known.mappingOf(connection);
+    return mapping === null ? [] : [{ tenantId, key, timers: mapping.timers(state, mapping.settings) }];
+  });
+}
+
+/** Null when the connection's settings are not what the mapping can use. */
+function configuredFor(mapping: Mapping, { settings }: FoldConnection): Mapping | null {
+  try {
+    return withSettings(mapping, settings);
+  } catch {
+    return null;
+  }
 }
 
 interface FoldOne {
-  readonly mapping: Mapping;
+  readonly mappingOf: (connection: FoldConnection) => Mapping | null;
   readonly event: CausewayEvent;
   readonly before: JsonObject | null;
   readonly connection: FoldConnection | undefined;
 }
 
-function foldOne({ mapping, event, before, connection }: FoldOne): StepResult {
+function foldOne({ mappingOf, event, before, connection }: FoldOne): StepResult {
   const nothing = { state: before, commands: [], problems: [] };
   if (connection === undefined) {
     return { verdict: 'set_aside', code: 'CONNECTION_MISSING', field: 'tenantId', ...nothing };
   }
   if (connection.state === 'disconnected') return { verdict: 'ignored', reason: 'disconnected', ...nothing };
+  const mapping = mappingOf(connection);
+  if (mapping === null) return { verdict: 'set_aside', code: 'SETTINGS_INVALID', field: 'settings', ...nothing };
   try {
     const result = step(mapping, before, event);
     return isStorable(result) ? result : { verdict: 'set_aside', code: 'invalid_value', field: 'data', ...nothing };

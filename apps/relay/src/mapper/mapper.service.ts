@@ -9,6 +9,7 @@ import { transaction, type IntegrationDatabase } from '#postgres';
 import { foldBatch, type FoldConnection, type FoldedEvent } from './batch.fold.ts';
 import { storeFolds } from './fold.store.ts';
 import type { MapperMetrics } from './mapper.metrics.ts';
+import { storeTimers } from '../schedule/timer.store.ts';
 import { readRecord, type Reading } from './record.reading.ts';
 import { storeSetAside, type SetAsideRecord } from './set-aside.store.ts';
 import { loadStates, storeStates } from './state.store.ts';
@@ -73,8 +74,10 @@ export class MapperService {
     const events = fresh.map(({ event }) => event);
     const states = await loadStates(trx, mapping, events);
     const connections = await loadConnections(trx, { mapping, tenants: events.map((event) => event.tenantId) });
-    const { folded, changed } = foldBatch({ mapping, events, states, connections, entityType: given.aggregateType });
+    const batch = { mapping, events, states, connections, entityType: given.aggregateType };
+    const { folded, changed, timers } = foldBatch(batch);
     await storeStates(trx, mapping, changed);
+    if (mapping.hasTimers) await storeTimers(trx, mapping, timers);
     await insertCommands(
       trx,
       folded.flatMap(({ commands }) => commands),
@@ -127,11 +130,11 @@ async function loadConnections(
   trx: Kysely<IntegrationDatabase>,
   query: { mapping: Mapping; tenants: readonly string[] },
 ): Promise<Map<string, FoldConnection>> {
-  const { rows } = await sql<{ id: string; tenant_id: string; state: FoldConnection['state'] }>`
-    select id, tenant_id, state from connections.connections
+  const { rows } = await sql<FoldConnection & { tenant_id: string }>`
+    select id, tenant_id, state, settings from connections.connections
      where destination = ${query.mapping.destination}
        and tenant_id = any(${[...new Set(query.tenants)]}::text[])`.execute(trx);
-  return new Map(rows.map((row) => [row.tenant_id, { id: row.id, state: row.state }]));
+  return new Map(rows.map((row) => [row.tenant_id, { id: row.id, state: row.state, settings: row.settings }]));
 }
 
 function setAsideOf({ event, result, record }: FoldedRecord): SetAsideRecord[] {

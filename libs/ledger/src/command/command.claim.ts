@@ -1,5 +1,5 @@
 import { sql, type QueryExecutorProvider } from 'kysely';
-import { LANES, commandSchema, laneSchema, type Lane } from '#contracts';
+import { LANES, commandSchema, laneSchema, linkedKeyOf, type Json, type JsonObject, type Lane } from '#contracts';
 import type { ClaimedCommand } from './command.row.ts';
 
 export interface ClaimOptions {
@@ -28,9 +28,14 @@ interface ClaimedRow {
   module: string;
   identity_field: string;
   identity_value: string;
-  fields: unknown;
+  identity_numeric: boolean;
+  fields: JsonObject;
   trigger: string[];
   when_converted: string;
+  effect_key: string | null;
+  link_only: boolean;
+  makes: unknown;
+  linked: Record<string, string> | null;
   attempts_started: number;
   failures: number;
   was: string;
@@ -44,7 +49,8 @@ interface ClaimedRow {
  * A command whose claim expired, or whose outcome is unknown, comes with `verify`: its effect may be there already.
  *
  * `skip locked` keeps two dispatchers from waiting for each other; the `not exists` keeps the order of a record: as
- * long as an earlier command of it is open, in whatever state, later ones are invisible here.
+ * long as an earlier command of it is open, in whatever state, later ones are invisible here. So are commands that need a link
+ * that is not known yet.
  */
 export async function claimCommands(db: QueryExecutorProvider, options: ClaimOptions): Promise<ClaimedCommand[]> {
   const { rows } = await sql<ClaimedRow>`
@@ -60,6 +66,16 @@ export async function claimCommands(db: QueryExecutorProvider, options: ClaimOpt
            select 1 from ledger.commands o
             where o.connection_id = c.connection_id and o.record_key = c.record_key and o.id < c.id
               and o.state in ('ready', 'in_flight', 'unknown', 'parked'))
+         and not exists (
+           select 1 from unnest(c.needs) n (record_key)
+            where not exists (
+              select 1 from ledger.links l where l.connection_id = c.connection_id and l.record_key = n.record_key))
+         and not exists (
+           select 1 from unnest(c.lookups) n (record_key)
+            where not exists (
+              select 1 from ledger.links l where l.connection_id = c.connection_id and l.record_key = n.record_key)
+              and not exists (
+              select 1 from ledger.unlinked u where u.connection_id = c.connection_id and u.record_key = n.record_key))
        order by c.id
        limit ${options.limit}
        for update of c skip locked
@@ -75,9 +91,12 @@ export async function claimCommands(db: QueryExecutorProvider, options: ClaimOpt
       insert into ledger.attempts (command_id, number) select id, attempts_started from claimed
     )
     select c.id::text, c.connection_id, c.record_key, c.product, c.entity_type, c.entity_id, c.tenant_id, c.event_id,
-           c.lane, c.operation, c.module, c.identity_field, c.identity_value, c.fields, c.trigger, c.when_converted,
+           c.lane, c.operation, c.module, c.identity_field, c.identity_value, c.identity_numeric, c.fields,
+           c.trigger, c.when_converted, c.effect_key, c.link_only, c.makes,
            c.attempts_started, c.failures, c.was,
-           l.module as link_module, l.record_id as link_record_id, l.generation as link_generation
+           l.module as link_module, l.record_id as link_record_id, l.generation as link_generation,
+           (select jsonb_object_agg(n.record_key, n.record_id) from ledger.links n
+             where n.connection_id = c.connection_id and n.record_key = any(c.lookups)) as linked
       from claimed c
       left join ledger.links l on l.connection_id = c.connection_id and l.record_key = c.record_key
      order by c.id`.execute(db);
@@ -88,10 +107,16 @@ function toClaimedCommand(row: ClaimedRow): ClaimedCommand {
   const command = commandSchema.parse({
     operation: row.operation,
     module: row.module,
-    identity: { field: row.identity_field, value: row.identity_value },
-    fields: row.fields,
+    identity: {
+      field: row.identity_field,
+      value: row.identity_numeric ? Number(row.identity_value) : row.identity_value,
+    },
+    fields: withIds(row.fields, row.linked ?? {}),
     trigger: row.trigger,
     whenConverted: row.when_converted,
+    ...(row.effect_key === null ? {} : { effectKey: row.effect_key }),
+    ...(row.link_only ? { linkOnly: true } : {}),
+    ...(row.operation === 'convert' ? { makes: row.makes } : {}),
   });
   const link =
     row.link_module === null || row.link_record_id === null
@@ -113,4 +138,15 @@ function toClaimedCommand(row: ClaimedRow): ClaimedCommand {
     verify: row.was !== 'ready',
     link,
   };
+}
+
+/** Lookups with the ids of their records; one whose record was deleted is left out. */
+function withIds(fields: JsonObject, linked: Readonly<Record<string, string>>): JsonObject {
+  const resolved = Object.entries(fields).flatMap(([name, value]): [string, Json][] => {
+    const key = linkedKeyOf(value);
+    if (key === null) return [[name, value]];
+    const id = linked[key];
+    return id === undefined ? [] : [[name, { id }]];
+  });
+  return Object.fromEntries(resolved);
 }

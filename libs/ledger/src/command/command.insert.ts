@@ -1,26 +1,35 @@
 import { sql, type QueryExecutorProvider } from 'kysely';
-import { recordKeyOf } from '#contracts';
+import { linkedKeyOf, recordKeyOf, type Command } from '#contracts';
 import type { NewCommand } from './command.row.ts';
 
 /** Dispatchers LISTEN on it; the notification goes out when the transaction commits. */
 export const COMMANDS_CHANNEL = 'causeway_commands';
 
-/** Appends commands in the order given, in one statement, and wakes the dispatchers when the transaction commits. */
+/**
+ * Appends commands in the order given, in one statement, and wakes the dispatchers when the transaction commits. An effect whose
+ * key is there already is not appended again.
+ */
 export async function insertCommands(trx: QueryExecutorProvider, commands: readonly NewCommand[]): Promise<void> {
   if (commands.length === 0) return;
   const rows = JSON.stringify(commands.map(toRow));
   await sql`
     insert into ledger.commands
       (connection_id, record_key, product, entity_type, entity_id, mapping, mapping_version, event_id, occurred_at, lane,
-       operation, module, identity_field, identity_value, fields, trigger, when_converted)
+       operation, module, identity_field, identity_value, identity_numeric, fields, trigger, when_converted, effect_key,
+       link_only, makes, makes_keys, needs, lookups)
     select r.connection_id, r.record_key, r.product, r.entity_type, r.entity_id, r.mapping, r.mapping_version, r.event_id,
-           r.occurred_at, r.lane, r.operation, r.module, r.identity_field, r.identity_value, r.fields,
-           array(select jsonb_array_elements_text(r.trigger)), r.when_converted
+           r.occurred_at, r.lane, r.operation, r.module, r.identity_field, r.identity_value,
+           r.identity_numeric, r.fields, array(select jsonb_array_elements_text(r.trigger)), r.when_converted, r.effect_key,
+           r.link_only, r.makes, array(select jsonb_array_elements_text(r.makes_keys)),
+           array(select jsonb_array_elements_text(r.needs)), array(select jsonb_array_elements_text(r.lookups))
       from jsonb_to_recordset(${rows}::jsonb) as r
              (connection_id text, record_key text, product text, entity_type text, entity_id text, mapping text,
               mapping_version integer, event_id text, occurred_at timestamptz, lane text, operation text, module text,
-              identity_field text, identity_value text, fields jsonb, trigger jsonb, when_converted text, position bigint)
-     order by r.position`.execute(trx);
+              identity_field text, identity_value text, identity_numeric boolean, fields jsonb, trigger jsonb,
+              when_converted text, effect_key text, link_only boolean, makes jsonb, makes_keys jsonb, needs jsonb,
+              lookups jsonb, position bigint)
+     order by r.position
+        on conflict (connection_id, effect_key) where effect_key is not null do nothing`.execute(trx);
   await sql`select pg_notify(${COMMANDS_CHANNEL}, '')`.execute(trx);
 }
 
@@ -39,10 +48,27 @@ function toRow({ origin, command }: NewCommand, position: number): Record<string
     operation: command.operation,
     module: command.module,
     identity_field: command.identity.field,
-    identity_value: command.identity.value,
+    identity_value: String(command.identity.value),
+    identity_numeric: typeof command.identity.value === 'number',
     fields: command.fields,
     trigger: command.trigger,
     when_converted: command.whenConverted,
+    effect_key: command.effectKey ?? null,
+    link_only: command.linkOnly ?? false,
+    makes: command.makes ?? [],
+    makes_keys: (command.makes ?? []).map((record) => recordKeyOf(record)),
+    needs: needsOf(command),
+    lookups: lookupsOf(command),
     position,
   };
+}
+
+/** What cannot make its record waits until somebody else has: an effect, and a write to what a conversion makes. */
+function needsOf(command: Command): string[] {
+  const makesItsRecord = command.operation === 'delete' || (command.operation === 'write' && command.linkOnly !== true);
+  return makesItsRecord ? [] : [recordKeyOf(command)];
+}
+
+function lookupsOf({ fields }: Command): string[] {
+  return [...new Set(Object.values(fields).flatMap((value) => linkedKeyOf(value) ?? []))];
 }

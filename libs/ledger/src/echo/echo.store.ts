@@ -82,7 +82,7 @@ export async function fieldsBeingWritten(
     select distinct c.record_key, f.field
       from ledger.commands c, jsonb_object_keys(c.fields) f (field)
      where c.connection_id = ${query.connectionId} and c.record_key = any(${[...query.recordKeys]}::text[])
-       and c.state in ('ready', 'in_flight', 'unknown', 'parked')`.execute(db);
+       and c.operation = 'write' and c.state in ('ready', 'in_flight', 'unknown', 'parked')`.execute(db);
   const found = new Map<string, Set<string>>();
   for (const row of rows) found.set(row.record_key, (found.get(row.record_key) ?? new Set()).add(row.field));
   return found;

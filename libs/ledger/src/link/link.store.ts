@@ -9,6 +9,8 @@ export interface Link {
   readonly entityId: string;
   readonly module: string;
   readonly recordId: string;
+  /** The record may be somebody else's as well. */
+  readonly shared?: boolean;
 }
 
 /**
@@ -27,24 +29,31 @@ export async function putLinks(trx: QueryExecutorProvider, links: readonly Link[
       entity_id: link.entityId,
       module: link.module,
       record_id: link.recordId,
+      shared: link.shared ?? false,
     })),
   );
   await sql`
-    insert into ledger.links as l (connection_id, record_key, product, entity_type, entity_id, module, record_id)
-    select distinct on (r.connection_id, r.module, r.record_id)
-           r.connection_id, r.record_key, r.product, r.entity_type, r.entity_id, r.module, r.record_id
+    insert into ledger.links as l (connection_id, record_key, product, entity_type, entity_id, module, record_id, shared)
+    select distinct on (r.connection_id, r.module, r.record_id, case when r.shared then r.record_key end)
+           r.connection_id, r.record_key, r.product, r.entity_type, r.entity_id, r.module, r.record_id, r.shared
       from jsonb_to_recordset(${rows}::jsonb)
-             as r (connection_id text, record_key text, product text, entity_type text, entity_id text, module text, record_id text)
-     where not exists (
+             as r (connection_id text, record_key text, product text, entity_type text, entity_id text, module text,
+                   record_id text, shared boolean)
+     where r.shared or not exists (
        select 1 from ledger.links o
         where o.connection_id = r.connection_id and o.module = r.module and o.record_id = r.record_id
-          and o.record_key <> r.record_key)
-     order by r.connection_id, r.module, r.record_id, r.record_key
+          and o.record_key <> r.record_key and not o.shared)
+     order by r.connection_id, r.module, r.record_id, case when r.shared then r.record_key end, r.record_key
         on conflict (connection_id, record_key) do update
        set module = excluded.module, record_id = excluded.record_id, generation = l.generation + 1, linked_at = now()
      where (l.module, l.record_id) is distinct from (excluded.module, excluded.record_id)`.execute(trx);
+  await sql`
+    delete from ledger.unlinked u
+     using jsonb_to_recordset(${rows}::jsonb) as r (connection_id text, record_key text)
+     where u.connection_id = r.connection_id and u.record_key = r.record_key`.execute(trx);
 }
 
+/** The entities have no record any more; who names one in a lookup does not wait for it. */
 export async function dropLinks(
   trx: QueryExecutorProvider,
   keys: readonly Pick<Link, 'connectionId' | 'recordKey'>[],
@@ -55,6 +64,10 @@ export async function dropLinks(
     delete from ledger.links l
      using jsonb_to_recordset(${rows}::jsonb) as r (connection_id text, record_key text)
      where l.connection_id = r.connection_id and l.record_key = r.record_key`.execute(trx);
+  await sql`
+    insert into ledger.unlinked (connection_id, record_key)
+    select distinct r.connection_id, r.record_key from jsonb_to_recordset(${rows}::jsonb) as r (connection_id text, record_key text)
+        on conflict (connection_id, record_key) do update set at = excluded.at`.execute(trx);
 }
 
 export interface RecordsQuery {

@@ -12,6 +12,8 @@ export interface SettledCommand {
   readonly outcome: Outcome;
   /** The link after the attempt, if it changed: a new record, or the one that a conversion or merge moved it to. */
   readonly link?: Omit<Link, 'connectionId' | 'recordKey'>;
+  /** Of a conversion: the links of what it made. The Lead itself has none any more. */
+  readonly made?: readonly Omit<Link, 'connectionId'>[];
 }
 
 export interface SettleOptions {
@@ -38,7 +40,12 @@ export function settleCommands(
     const ids = await updateCommands(trx, decided, options.owner);
     const ours = decided.filter((entry) => ids.has(entry.command.id));
     await finishAttempts(trx, ours);
-    await putLinks(trx, ours.flatMap(linkOf));
+    // A Lead that a person converted is linked to the Contact that the conversion's own link names, so its link goes first.
+    await dropLinks(
+      trx,
+      ours.filter(({ made }) => made !== undefined).map(({ command }) => command),
+    );
+    await putLinks(trx, ours.flatMap(linksOf));
     const gone = ours.filter(isDeleted).map(({ command }) => command);
     await dropLinks(trx, gone);
     await dropEchoes(trx, gone);
@@ -98,8 +105,10 @@ async function finishAttempts(trx: Kysely<IntegrationDatabase>, decided: Decided
      where a.command_id = r.id and a.number = r.number`.execute(trx);
 }
 
-function linkOf({ command, link }: Decided): Link[] {
-  return link === undefined ? [] : [{ connectionId: command.connectionId, recordKey: command.recordKey, ...link }];
+function linksOf({ command, link, made = [] }: Decided): Link[] {
+  const { connectionId, recordKey } = command;
+  const own = link === undefined ? [] : [{ connectionId, recordKey, ...link }];
+  return [...own, ...made.map((each) => ({ connectionId, ...each }))];
 }
 
 /**

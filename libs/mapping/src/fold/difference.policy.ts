@@ -25,12 +25,21 @@ function byKey(records: readonly WantedRecord[]): Map<string, WantedRecord> {
   throw new Error(`a projection names one record twice: ${records.map((record) => recordKeyOf(record)).join(', ')}`);
 }
 
+/** The write that makes a record: all that is not empty. */
+export function firstWrite(record: WantedRecord): Command {
+  return writeCommand(record, firstFields(record));
+}
+
 function writeOf(record: WantedRecord, before: WantedRecord | undefined): Command[] {
   const fields = before === undefined ? firstFields(record) : changedFields(before.fields, record.fields);
-  if (Object.keys(fields).length === 0) return [];
-  const { module, identity, whenConverted } = record;
+  return Object.keys(fields).length === 0 ? [] : [writeCommand(record, fields)];
+}
+
+function writeCommand(record: WantedRecord, fields: JsonObject): Command {
+  const { module, identity, whenConverted, linkOnly } = record;
   const trigger = triggerOf(record, fields);
-  return [{ operation: 'write', module, identity, fields, trigger, whenConverted: whenConverted?.write ?? 'follow' }];
+  const command = { module, identity, fields, trigger, whenConverted: whenConverted?.write ?? 'follow' } as const;
+  return { operation: 'write', ...command, ...(linkOnly === true ? { linkOnly } : {}) };
 }
 
 function deleteOf({ module, identity, whenConverted }: WantedRecord): Command {

@@ -3,13 +3,16 @@ import type { Mapping } from './mapping.types.ts';
 import { step } from './step.runner.ts';
 import type { StepResult } from './verdict.types.ts';
 
+/** What an effect makes, in words. */
+const EFFECTS: Partial<Record<Command['operation'], string>> = { note: 'Note', task: 'Task', convert: 'Conversion' };
+
 /**
  * Says in words what an event does to a state: which handler ran, what was said, and why each command exists. One
  * sentence a line; names of fields and never their values, so that it may be logged and shown.
  */
 export function explain(mapping: Mapping, state: JsonObject | null, event: CausewayEvent): string[] {
   const result = step(mapping, state, event);
-  const before = state === null ? [] : mapping.project(state);
+  const before = state === null ? [] : mapping.project(state, mapping.settings);
   const known = new Set(before.map((record) => recordKeyOf(record)));
   return [
     verdictOf(mapping, event, result),
@@ -32,6 +35,9 @@ function verdictOf({ name, version }: Mapping, event: CausewayEvent, result: Ste
 function reasonOf(command: Command, known: ReadonlySet<string>): string {
   const key = recordKeyOf(command);
   if (command.operation === 'delete') return `Delete ${key}: the projection wanted it before and does not want it now.`;
+  if (command.effectKey !== undefined) {
+    return `${EFFECTS[command.operation] ?? command.operation} for ${key}: the event asks for ${command.effectKey}, which happens once.`;
+  }
   const told = command.trigger.length === 0 ? 'no automation is triggered' : `triggers ${command.trigger.join(', ')}`;
   if (!known.has(key)) {
     return `Write ${key}: the projection wants it for the first time, with ${Object.keys(command.fields).join(', ')}; ${told}.`;

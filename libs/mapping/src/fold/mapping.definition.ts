@@ -1,5 +1,7 @@
+import type { JsonObject } from '#contracts';
+import { z } from 'zod';
 import { id } from '../values/id.value.ts';
-import { frozenJson } from './frozen.json.ts';
+import { frozen, frozenJson } from './frozen.json.ts';
 import type { EventSchemas, Mapping, MappingDefinition } from './mapping.types.ts';
 
 const made = new WeakSet<object>();
@@ -12,10 +14,11 @@ export function isMapping(value: unknown): value is Mapping {
 /**
  * Makes a mapping of its definition. The state's type stays inside the pack: outside it is JSON.
  * @throws Error when the definition cannot work: no event type, a topic that is no aggregate type, an odd version,
- * or an initial state that is not JSON.
+ * an initial state that is not JSON, or settings
+ * without a default.
  */
-export function defineMapping<State extends object, Events extends EventSchemas>(
-  definition: MappingDefinition<State, Events>,
+export function defineMapping<State extends object, Events extends EventSchemas, Settings = unknown>(
+  definition: MappingDefinition<State, Events, Settings>,
 ): Mapping {
   const { name, version, events, fold } = definition;
   const types = Object.keys(events);
@@ -30,7 +33,27 @@ export function defineMapping<State extends object, Events extends EventSchemas>
     aggregateId: definition.aggregateId ?? id(),
     initial: frozenJson(definition.initial, 'initial'),
     capture: definition.capture ?? null,
+    pipelines: definition.pipelines ?? [],
+    timers: definition.timers ?? (() => []),
+    hasTimers: definition.timers !== undefined,
+    ...settingsOf(definition.settings ?? z.unknown(), {}),
   };
+  return sealed(mapping as unknown as Mapping);
+}
+
+/**
+ * The mapping with the settings of one connection; keys that it does not know are left alone.
+ * @throws ZodError when a setting cannot be used.
+ */
+export function withSettings(mapping: Mapping, settings: JsonObject): Mapping {
+  return sealed({ ...mapping, ...settingsOf(mapping.settingsSchema, settings) });
+}
+
+function settingsOf(schema: z.ZodType, given: JsonObject): Pick<Mapping, 'settingsSchema' | 'settings'> {
+  return { settingsSchema: schema, settings: frozen(schema.parse(given)) };
+}
+
+function sealed(mapping: Mapping): Mapping {
   made.add(mapping);
-  return Object.freeze(mapping) as unknown as Mapping;
+  return Object.freeze(mapping);
 }

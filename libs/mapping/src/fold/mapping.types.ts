@@ -1,9 +1,11 @@
 import type { CausewayEvent, Destination, JsonObject } from '#contracts';
 import type { z } from 'zod';
 import type { Capture } from '../capture/capture.types.ts';
-import type { SetUp } from '../setup/setup.types.ts';
+import type { SetUp, SetUpPipeline } from '../setup/setup.types.ts';
 import type { Kind } from '../values/read.value.ts';
+import type { WantedEffect } from './effect.types.ts';
 import type { Ignored, SetAside } from './said.ts';
+import type { Timer } from './timer.types.ts';
 import type { ProblemCode } from './verdict.types.ts';
 import type { WantedRecord } from './wanted.types.ts';
 
@@ -15,8 +17,11 @@ export type DataOf<Versions extends VersionSchemas> = z.output<Versions[keyof Ve
 /** The event as a fold sees it: data as its schema gave it, `time` as a canonical instant (UTC). Frozen. */
 export type FoldEvent<Data> = Omit<CausewayEvent, 'data' | 'traceparent'> & { readonly data: Readonly<Data> };
 
-/** What a fold can say beside the new state. */
-export interface FoldTools {
+/** What a fold can say beside the new state. `Settings`: the connection's, constants of the fold. */
+export interface FoldTools<Settings = unknown> {
+  readonly settings: Settings;
+  /** Something that shall happen once; the fold remembers in its state what it asked for. */
+  effect(effect: WantedEffect): void;
   /** Notes a problem of this event; the rest of it is used. */
   problem(code: ProblemCode, field: string): void;
   /** The event is valid and changes nothing: a repetition, too old, too late. */
@@ -26,10 +31,14 @@ export interface FoldTools {
 }
 
 /** `state` and `event` are frozen. Gives the new state (JSON), or says why there is none. No I/O, clock or randomness. */
-export type Fold<State, Data> = (state: State, event: FoldEvent<Data>, tools: FoldTools) => State | Ignored | SetAside;
+export type Fold<State, Data, Settings = unknown> = (
+  state: State,
+  event: FoldEvent<Data>,
+  tools: FoldTools<Settings>,
+) => State | Ignored | SetAside;
 
 /** What a pack author writes; see libs/packs/README.md. */
-export interface MappingDefinition<State extends object, Events extends EventSchemas> {
+export interface MappingDefinition<State extends object, Events extends EventSchemas, Settings = unknown> {
   readonly name: string;
   readonly product: string;
   /** Counts up when the fold or the projection says something else for events that were read already. */
@@ -41,10 +50,16 @@ export interface MappingDefinition<State extends object, Events extends EventSch
   readonly aggregateId?: Kind<string>;
   readonly events: Events;
   readonly initial: State;
-  readonly fold: { readonly [Type in keyof Events]: Fold<State, DataOf<Events[Type]>> };
+  readonly fold: { readonly [Type in keyof Events]: Fold<State, DataOf<Events[Type]>, Settings> };
+  /** Settings of the connection that the mapping reads, each with its default; other keys are somebody else's. */
+  readonly settings?: z.ZodType<Settings>;
   /** The records as they should be, given this state. */
-  readonly project: (state: State) => readonly WantedRecord[];
+  readonly project: (state: State, settings: Settings) => readonly WantedRecord[];
+  /** What becomes an event by itself when its time comes, given this state. */
+  readonly timers?: (state: State, settings: Settings) => readonly Timer[];
   readonly setup: SetUp;
+  /** Pipelines of deals with their stages, made like the set-up. */
+  readonly pipelines?: readonly SetUpPipeline[];
   /** OAuth scopes that the connection needs. */
   readonly scopes: readonly string[];
   readonly capture?: Capture;
@@ -62,8 +77,15 @@ export interface Mapping<State extends object = JsonObject> {
   readonly events: EventSchemas;
   readonly initial: State;
   readonly fold: Readonly<Record<string, Fold<State, object>>>;
-  readonly project: (state: State) => readonly WantedRecord[];
+  readonly settingsSchema: z.ZodType;
+  /** Those that fold, projection and timers see. */
+  readonly settings: unknown;
+  readonly project: (state: State, settings: unknown) => readonly WantedRecord[];
+  readonly timers: (state: State, settings: unknown) => readonly Timer[];
+  /** False for a mapping without a schedule. */
+  readonly hasTimers: boolean;
   readonly setup: SetUp;
+  readonly pipelines: readonly SetUpPipeline[];
   readonly scopes: readonly string[];
   readonly capture: Capture | null;
 }

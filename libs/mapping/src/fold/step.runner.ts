@@ -1,5 +1,6 @@
 import { CausewayError, type CausewayEvent, type JsonObject } from '#contracts';
-import { difference } from './difference.policy.ts';
+import { orderedCommands } from './command.order.ts';
+import type { WantedEffect } from './effect.types.ts';
 import { readEvent, type ReadEvent } from './event.reading.ts';
 import { frozen, frozenJson } from './frozen.json.ts';
 import type { FoldTools, Mapping } from './mapping.types.ts';
@@ -9,14 +10,13 @@ import type { Problem, ProblemCode, StepResult } from './verdict.types.ts';
 /**
  * Folds one event into the state of its key and says what is to be written. Pure; the state given is frozen.
  * `state` is null before the first event of a key.
- * @throws CausewayError `MAPPING_FAILED` when the pack itself is at fault: its fold or projection threw, or gave
+ * @throws CausewayError `MAPPING_FAILED` when the pack itself is at fault: its schema, fold or projection threw, or gave
  * something that is no JSON. Never because of what an event holds, if the pack is right.
  */
 export function step(mapping: Mapping, state: JsonObject | null, event: CausewayEvent): StepResult {
-  const ready = readEvent(mapping, event);
-  if (ready instanceof SetAside) return unchanged(ready, state);
   try {
-    return apply(mapping, frozen(state), ready);
+    const ready = readEvent(mapping, event);
+    return ready instanceof SetAside ? unchanged(ready, state) : apply(mapping, frozen(state), ready);
   } catch (cause) {
     const { name, version } = mapping;
     const details = { mapping: name, mappingVersion: version, eventId: event.id, eventType: event.type };
@@ -28,15 +28,26 @@ function apply(mapping: Mapping, state: JsonObject | null, { event, problems: sa
   const handler = mapping.fold[event.type];
   if (handler === undefined) throw new Error(`nothing folds ${event.type}`);
   const problems: Problem[] = said.map((problem) => ({ eventId: event.id, ...problem }));
-  const next = handler(state ?? mapping.initial, event, toolsOf(event.id, problems));
+  const effects: WantedEffect[] = [];
+  const next = handler(state ?? mapping.initial, event, toolsOf(mapping, { eventId: event.id, problems, effects }));
   if (next instanceof Ignored || next instanceof SetAside) return unchanged(next, state);
   const after = frozenJson(next);
-  const before = state === null ? [] : mapping.project(state);
-  return { verdict: 'applied', state: after, commands: difference(before, mapping.project(after)), problems };
+  const { settings } = mapping;
+  const before = state === null ? [] : mapping.project(state, settings);
+  const commands = orderedCommands({ before, after: mapping.project(after, settings), effects });
+  return { verdict: 'applied', state: after, commands, problems };
 }
 
-function toolsOf(eventId: string, problems: Problem[]): FoldTools {
+interface Said {
+  readonly eventId: string;
+  readonly problems: Problem[];
+  readonly effects: WantedEffect[];
+}
+
+function toolsOf({ settings }: Mapping, { eventId, problems, effects }: Said): FoldTools {
   return {
+    settings,
+    effect: (effect) => void effects.push(effect),
     problem: (code: ProblemCode, field: string) => void problems.push({ eventId, code, field }),
     ignored: (reason: string) => new Ignored(reason),
     setAside: (code: ProblemCode, field: string) => new SetAside(code, field),

@@ -15,6 +15,8 @@ export interface WantedRecord {
   readonly onCreate?: WantedFields;
   /** Default: `['workflow']` (packs/README.md section 5). */
   readonly trigger?: TriggerRule;
+  /** The record comes from a conversion: it is never made by a write, which waits until the link is known. */
+  readonly linkOnly?: true;
   /** What happens when the projection no longer wants the record. Default: `delete`. */
   readonly whenGone?: 'delete' | 'leave';
   /** What becomes of a command when a person converted the record meanwhile. Default of both: `follow`. */

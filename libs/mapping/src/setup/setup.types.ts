@@ -29,6 +29,15 @@ export interface SetUpField {
   /** Picklist values that must be there; people may add others. */
   readonly values?: readonly string[];
   readonly unique?: boolean;
+  /** A field that the CRM brings along: only values are added to it, it is never made. */
+  readonly standard?: true;
+}
+
+/** A pipeline of the module Deals on its standard layout. */
+export interface SetUpPipeline {
+  readonly name: string;
+  /** In their order; each is a value of the picklist Stage. */
+  readonly stages: readonly { readonly name: string; readonly kind: 'open' | 'won' | 'lost' }[];
 }
 
 /** The fields of each module by its API name. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '#contracts';
+import type { Json, JsonObject } from '#contracts';
 import { matches, type ResolveRef } from '../cases/case.match.ts';
 import type { WorkedCase } from '../cases/case.schema.ts';
 import { countHolds } from '../cases/expect.schema.ts';
@@ -8,12 +8,12 @@ import { play } from './event.player.ts';
 import type { MemoryCrm } from './memory.crm.ts';
 
 /**
- * Plays a worked case through the mapping alone, in memory, and says what of its `records` and `absent` does not
+ * Plays a worked case through the mapping alone, in memory, and says what of its `records`, `absent` and `notes` does not
  * hold; an empty list means that the case passes. The whole way, with a CRM, is for end-to-end tests.
  * @throws Error for steps and expectations that need more than a mapping.
  */
 export function unmetOfCase(mapping: Mapping, workedCase: WorkedCase): string[] {
-  const { records: expected = [], absent = [], ...others } = workedCase.expect;
+  const { records: expected = [], absent = [], notes = [], ...others } = workedCase.expect;
   if (Object.keys(others).length > 0) throw new Error(`cannot be judged here: ${Object.keys(others).join(', ')}`);
   const { records } = play(mapping, eventsOfCase(mapping, workedCase));
   const wrong: string[] = [];
@@ -28,7 +28,30 @@ export function unmetOfCase(mapping: Mapping, workedCase: WorkedCase): string[] 
     if (matching(records, module, place.match).length > 0)
       wrong.push(`${module} ${JSON.stringify(place.match)} is there`);
   }
-  return wrong;
+  return [...wrong, ...notes.flatMap((expectation) => unmetNotes(records, expectation))];
+}
+
+type NotesExpectation = NonNullable<WorkedCase['expect']['notes']>[number];
+
+/** All notes of the parent, each as often as it occurs, in any order. */
+function unmetNotes(records: MemoryCrm, { parent, titles, contents }: NotesExpectation): string[] {
+  const module = 'module' in parent ? parent.module : parent.object;
+  const id = resolverOf(records)({ module, match: parent.match });
+  if (id === null) return [`${module} ${JSON.stringify(parent.match)} is not one record`];
+  const held = matching(records, 'Notes', { Parent_Id: { id } });
+  const wanted: [field: string, values: readonly string[] | undefined][] = [
+    ['Note_Title', titles],
+    ['Note_Content', contents],
+  ];
+  return wanted.flatMap(([field, values]) => {
+    const there = held.map((note) => textOf(note[field])).toSorted();
+    const same = values === undefined || JSON.stringify(there) === JSON.stringify(values.toSorted());
+    return same ? [] : [`${module} ${JSON.stringify(parent.match)} has ${field}: ${JSON.stringify(there)}`];
+  });
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function matching(records: MemoryCrm, module: string, match: JsonObject): JsonObject[] {

@@ -1,4 +1,4 @@
-import { recordKeyOf, type Command, type Json, type JsonObject } from '#contracts';
+import { linkedKeyOf, recordKeyOf, type Command, type Json, type JsonObject } from '#contracts';
 
 /** A record as commands left it; a field that was cleared is not there. */
 export interface MemoryRecord {
@@ -6,22 +6,88 @@ export interface MemoryRecord {
   readonly fields: JsonObject;
 }
 
-/** Records by record key: what a CRM holds after commands that all succeed, in order, with nobody else at work. */
+/**
+ * Records by record key, which is their id here: what a CRM holds after commands that all succeed, in order, with nobody else at work.
+ * Notes and tasks stand under their effect's key.
+ */
 export type MemoryCrm = ReadonlyMap<string, MemoryRecord>;
 
 /** What the records are after one more command. */
 export function applyCommand(records: MemoryCrm, command: Command): MemoryCrm {
-  const key = recordKeyOf(command);
-  const after = new Map(records);
-  if (command.operation === 'delete') {
-    after.delete(key);
-    return after;
+  switch (command.operation) {
+    case 'write':
+      return written(records, command);
+    case 'delete':
+      return without(records, recordKeyOf(command));
+    case 'note':
+      return made(records, { module: 'Notes', parentField: 'Parent_Id', command });
+    case 'task':
+      return made(records, { module: 'Tasks', parentField: 'What_Id', command });
+    case 'convert':
+      return converted(records, command);
+    default:
+      return command.operation satisfies never;
   }
-  const { identity, module } = command;
-  const fields = { [identity.field]: identity.value, ...records.get(key)?.fields, ...command.fields };
-  return after.set(key, { module, fields: withoutNull(fields) });
 }
 
-function withoutNull(fields: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, Json] => entry[1] !== null));
+function written(records: MemoryCrm, command: Command): MemoryCrm {
+  const key = recordKeyOf(command);
+  const { identity, module, linkOnly } = command;
+  const before = records.get(key);
+  if (before === undefined && linkOnly === true) throw new Error(`${key} is written before it is made`);
+  const fields = { [identity.field]: identity.value, ...before?.fields, ...command.fields };
+  return new Map(records).set(key, { module, fields: plain(fields) });
+}
+
+function without(records: MemoryCrm, key: string): MemoryCrm {
+  return new Map([...records].filter(([other]) => other !== key));
+}
+
+/** An effect happens once for its key. */
+function made(records: MemoryCrm, about: { module: string; parentField: string; command: Command }): MemoryCrm {
+  const { module, parentField, command } = about;
+  const key = `${module}/${command.effectKey}`;
+  if (records.has(key)) return records;
+  const fields = plain({ ...command.fields, [parentField]: { id: recordKeyOf(command) } });
+  return new Map(records).set(key, { module, fields });
+}
+
+/** The Lead lives on in the records that the conversion makes, and its notes and tasks with the first of them. */
+function converted(records: MemoryCrm, command: Command): MemoryCrm {
+  const key = recordKeyOf(command);
+  const lead = records.get(key);
+  if (lead === undefined) return records;
+  const [first, ...others] = command.makes ?? [];
+  if (first === undefined) return records;
+  const moved = [...without(records, key)].map(([other, record]) => [other, moveParent(record, key, first)] as const);
+  const { Company: company, ...fields } = lead.fields;
+  const after = new Map(moved).set(recordKeyOf(first), { module: first.module, fields });
+  for (const other of others) {
+    after.set(recordKeyOf(other), { module: other.module, fields: plain({ Account_Name: company ?? null }) });
+  }
+  return after;
+}
+
+function moveParent(record: MemoryRecord, from: string, to: Parameters<typeof recordKeyOf>[0]): MemoryRecord {
+  const fields = Object.entries(record.fields).map(([name, value]) => [name, isId(value, from) ? idOf(to) : value]);
+  return { ...record, fields: Object.fromEntries(fields) as JsonObject };
+}
+
+function idOf(record: Parameters<typeof recordKeyOf>[0]): JsonObject {
+  return { id: recordKeyOf(record) };
+}
+
+function isId(value: Json, id: string): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && value['id'] === id;
+}
+
+/** Cleared fields are not there; a lookup holds the id of its record. */
+function plain(fields: JsonObject): JsonObject {
+  const kept = Object.entries(fields).filter(([, value]) => value !== null);
+  return Object.fromEntries(
+    kept.map(([name, value]) => {
+      const key = linkedKeyOf(value);
+      return [name, key === null ? value : { id: key }];
+    }),
+  );
 }

@@ -69,7 +69,7 @@ describe('signup-lead, whatever happens', () => {
       fc.property(events, (list) => {
         const once = play(mapping, list);
         expect(play(mapping, structuredClone(list))).toEqual(once);
-        const wanted = [...once.states.values()].flatMap((state) => mapping.project(state));
+        const wanted = [...once.states.values()].flatMap((state) => mapping.project(state, mapping.settings));
         const asWanted = difference([], wanted).reduce<MemoryCrm>(
           (held, command) => applyCommand(held, command),
           new Map(),

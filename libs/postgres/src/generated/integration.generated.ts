@@ -71,6 +71,13 @@ interface LedgerCommands {
   field: string | null;
   created_at: Generated<Timestamp>;
   finished_at: Timestamp | null;
+  identity_numeric: Generated<boolean>;
+  effect_key: string | null;
+  link_only: Generated<boolean>;
+  makes: Generated<JsonColumn>;
+  makes_keys: Generated<Array<string>>;
+  needs: Generated<Array<string>>;
+  lookups: Generated<Array<string>>;
 }
 
 interface LedgerCreditLimits {
@@ -106,6 +113,13 @@ interface LedgerLinks {
   record_id: string;
   generation: Generated<number>;
   linked_at: Generated<Timestamp>;
+  shared: Generated<boolean>;
+}
+
+interface LedgerUnlinked {
+  connection_id: string;
+  record_key: string;
+  at: Generated<Timestamp>;
 }
 
 interface OutboxCaptures {
@@ -174,6 +188,19 @@ interface RelayStates {
   updated_at: Generated<Timestamp>;
 }
 
+interface RelayTimers {
+  mapping: string;
+  tenant_id: string;
+  key: string;
+  name: string;
+  event_type: string;
+  event_version: number;
+  subject: string;
+  due_at: Timestamp;
+  until_at: Timestamp;
+  data: JsonColumn;
+}
+
 interface WebhooksChannels {
   id: BigInteger;
   connection_id: string;
@@ -235,11 +262,13 @@ export interface IntegrationDatabase {
   'ledger.credits': LedgerCredits;
   'ledger.echoes': LedgerEchoes;
   'ledger.links': LedgerLinks;
+  'ledger.unlinked': LedgerUnlinked;
   'outbox.captures': OutboxCaptures;
   'outbox.events': OutboxEvents;
   'relay.folds': RelayFolds;
   'relay.set_aside': RelaySetAside;
   'relay.states': RelayStates;
+  'relay.timers': RelayTimers;
   'webhooks.channels': WebhooksChannels;
   'webhooks.deliveries': WebhooksDeliveries;
   'webhooks.dirty': WebhooksDirty;

@@ -45,7 +45,7 @@ export function aClaimedCommand(seed: Partial<ClaimedCommand> = {}): ClaimedComm
     recordKey: `${command.module}/${command.identity.value}`,
     product: 'portal',
     entityType: 'user',
-    entityId: command.identity.value,
+    entityId: String(command.identity.value),
     tenantId: 'portal',
     eventId: 'e1',
     lane: 'live',

@@ -25,12 +25,12 @@ export function coql(caller: Caller, query: string): Promise<CoqlResult> {
 
 export interface FindOptions {
   readonly field: string;
-  readonly values: readonly string[];
+  readonly values: readonly (string | number)[];
   readonly fields: readonly string[];
 }
 
 /**
- * The records whose text field has exactly one of the given values. The comparison is made again here, so that a
+ * The records whose text or number field has exactly one of the given values. The comparison is made again here, so that a
  * looser one in the CRM (case, trimming, quoting) never passes another record off as ours. One call for 50 values.
  */
 export async function findByField(caller: Caller, module: string, options: FindOptions): Promise<RecordsResult> {
@@ -42,7 +42,8 @@ export async function findByField(caller: Caller, module: string, options: FindO
     const query = selectWhere({ module, fields, field, values: part });
     const result = await caller.run(callOf(query), (reply) => classifyRead(reply, recordsSchema));
     if (result.kind !== 'ok') return result;
-    const isWanted = (value: unknown): boolean => typeof value === 'string' && part.includes(value);
+    const isWanted = (value: unknown): boolean =>
+      (typeof value === 'string' || typeof value === 'number') && part.includes(value);
     found.push(...(result.body?.data ?? []).filter((record) => isWanted(record[field])));
   }
   return { kind: 'ok', records: found };

@@ -1,0 +1,32 @@
+import { recordKeyOf, type Command } from '#contracts';
+import { difference, firstWrite } from './difference.policy.ts';
+import { effectCommand } from './effect.command.ts';
+import type { WantedConversion, WantedEffect } from './effect.types.ts';
+import type { WantedRecord } from './wanted.types.ts';
+
+export interface StepChange {
+  readonly before: readonly WantedRecord[];
+  readonly after: readonly WantedRecord[];
+  /** In the order in which the fold asked for them. */
+  readonly effects: readonly WantedEffect[];
+}
+
+/**
+ * The commands of one event in the order in which one may need another: writes of the Leads that are converted, the conversions, the
+ * other writes and the deletes, notes, tasks.
+ */
+export function orderedCommands({ before, after, effects }: StepChange): Command[] {
+  const conversions = effects.filter((effect) => effect.effect === 'convert');
+  const leads = new Set(conversions.map(({ lead }) => recordKeyOf(lead)));
+  const records = difference(before, after);
+  const ofLeads = records.filter((command) => leads.has(recordKeyOf(command)));
+  const others = records.filter((command) => !leads.has(recordKeyOf(command)));
+  const made = (kind: 'note' | 'task'): Command[] =>
+    effects.filter(({ effect }) => effect === kind).map((effect) => effectCommand(effect));
+  return [...ofLeads, ...conversions.flatMap(commandsOfConversion), ...others, ...made('note'), ...made('task')];
+}
+
+function commandsOfConversion(conversion: WantedConversion): Command[] {
+  const first = conversion.first === undefined ? [] : [firstWrite(conversion.first)];
+  return [...first, effectCommand(conversion)];
+}

@@ -1,9 +1,11 @@
 import { sql, type Kysely } from 'kysely';
+import type { Json } from '#contracts';
 import { matches, countHolds, type CaseStep, type Reference, type WorkedCase } from '#mapping';
 import type { ProductDatabase } from '#postgres';
 import type { CrmRecord } from './simulator.client.ts';
 import type { SystemFixture } from './system.fixture.ts';
 
+type EventStep = Extract<CaseStep, { event: object }>['event'];
 type SqlRow = Extract<CaseStep, { sql_row: object }>['sql_row'];
 
 /** Plays a worked case (packs/README.md section 9) from the product's table to the simulated CRM. */
@@ -17,11 +19,24 @@ export async function playCase(fixture: SystemFixture, { steps }: WorkedCase): P
 
 async function playStep({ product, simulator }: SystemFixture, step: CaseStep): Promise<void> {
   if ('sql_row' in step) return playRow(product, step.sql_row);
+  if ('event' in step) return playEvent(product, step.event);
   for (const action of ['create', 'edit', 'delete', 'convert', 'notify'] as const) {
     const body = Object.entries(step).find(([name]) => name === `crm_${action}`)?.[1];
     if (typeof body === 'object') return void (await simulator.act(action, body));
   }
   throw new Error(`this runner does not know the step ${Object.keys(step).join(', ')}`);
+}
+
+/** One outbox row in a transaction of its own. An id that was used before gives the same record once more. */
+async function playEvent(db: Kysely<ProductDatabase>, event: EventStep): Promise<void> {
+  await sql`
+    select outbox.emit(${event.aggregate_type}, ${event.aggregate_id}, ${event.event_type},
+                       ${JSON.stringify(event.payload)}::jsonb, id => ${event.id}::uuid,
+                       occurred_at => ${event.occurred_at}::timestamptz, tenant_id => ${event.tenant_id ?? null},
+                       partition_key => ${event.partition_key ?? null}, event_version => ${event.event_version ?? null}::integer,
+                       headers => ${event.headers === undefined ? null : JSON.stringify(event.headers)}::jsonb)`.execute(
+    db,
+  );
 }
 
 const ROLL_BACK = new Error('rolled back');
@@ -55,34 +70,72 @@ function statementOf({ table, op, row = {}, key = {} }: SqlRow) {
 
 /** What of `expect` does not hold, in words; empty when all of it does. */
 export async function unmet({ simulator }: SystemFixture, { expect: wanted }: WorkedCase): Promise<string[]> {
-  const modules = new Map<string, CrmRecord[]>();
-  const recordsOf = async (module: string): Promise<CrmRecord[]> => {
-    const known = modules.get(module) ?? (await simulator.records(module));
-    modules.set(module, known);
-    return known;
-  };
+  const { records = [], absent = [], notes = [], ...others } = wanted;
+  if (Object.keys(others).length > 0) throw new Error(`this runner does not check ${Object.keys(others).join(', ')}`);
+  const crm = await CrmView.read(simulator, wanted);
   const found: string[] = [];
-  const unknownLists = Object.keys(wanted).filter((list) => list !== 'records' && list !== 'absent');
-  if (unknownLists.length > 0) throw new Error(`this runner does not check ${unknownLists.join(', ')}`);
-  const noReference = (reference: Reference): never => {
-    throw new Error(`this runner resolves no reference: ${JSON.stringify(reference)}`);
-  };
-  for (const { module, match, count = 1, fields = {} } of wanted.records ?? []) {
-    const matching = (await recordsOf(module)).filter((record) => matches(match, record as never, noReference));
+  for (const { module, match, count = 1, fields = {} } of records.map(inModule)) {
+    const matching = crm.matching(module, match);
     if (!countHolds(matching.length, count))
       found.push(`${matching.length} records of ${module} match ${JSON.stringify(match)}`);
-    for (const record of matching) {
-      if (!matches(fields, record as never, noReference)) {
-        const actual = Object.fromEntries(Object.keys(fields).map((name) => [name, record[name] ?? null]));
-        found.push(`${module} has ${JSON.stringify(actual)}, not ${JSON.stringify(fields)}`);
-      }
+    for (const record of matching.filter((each) => !crm.holds(fields, each))) {
+      const actual = Object.fromEntries(Object.keys(fields).map((name) => [name, record[name] ?? null]));
+      found.push(`${module} has ${JSON.stringify(actual)}, not ${JSON.stringify(fields)}`);
     }
   }
-  for (const entry of wanted.absent ?? []) {
-    if (!('module' in entry)) throw new Error('this runner checks no Zendesk objects');
-    const { module, match } = entry;
-    const matching = (await recordsOf(module)).filter((record) => matches(match, record as never, noReference));
-    if (matching.length > 0) found.push(`${module} has a record like ${JSON.stringify(match)}`);
+  for (const { module, match } of absent.map(inModule)) {
+    if (crm.matching(module, match).length > 0) found.push(`${module} has a record like ${JSON.stringify(match)}`);
+  }
+  for (const { parent, titles, contents } of notes) {
+    const { module, match } = inModule(parent);
+    const [record] = crm.matching(module, match);
+    const there = record === undefined ? [] : await simulator.notes(module, record.id);
+    found.push(...unlike('titles', { wanted: titles, actual: there.map((note) => note['Note_Title']) }));
+    found.push(...unlike('contents', { wanted: contents, actual: there.map((note) => note['Note_Content']) }));
   }
   return found;
+}
+
+/** All of them, each as often as it occurs, in any order. */
+function unlike(
+  what: string,
+  { wanted, actual }: { wanted: readonly string[] | undefined; actual: unknown[] },
+): string[] {
+  if (wanted === undefined) return [];
+  const [expected, there] = [JSON.stringify(wanted.toSorted()), JSON.stringify(actual.toSorted())];
+  return expected === there ? [] : [`notes have the ${what} ${there}, not ${expected}`];
+}
+
+function inModule<T extends { module?: string } | { object?: string }>(entry: T): Extract<T, { module: string }> {
+  if (!('module' in entry)) throw new Error('this runner checks no Zendesk objects');
+  return entry as Extract<T, { module: string }>;
+}
+
+/** The records of the modules that a case names, read once. */
+class CrmView {
+  readonly #modules: ReadonlyMap<string, readonly CrmRecord[]>;
+
+  private constructor(modules: ReadonlyMap<string, readonly CrmRecord[]>) {
+    this.#modules = modules;
+  }
+
+  static async read(simulator: SystemFixture['simulator'], wanted: WorkedCase['expect']): Promise<CrmView> {
+    const named = [...JSON.stringify(wanted).matchAll(/"module":"(\w+)"/g)].map(([, module = '']) => module);
+    const modules = new Map<string, readonly CrmRecord[]>();
+    for (const module of new Set(named)) modules.set(module, await simulator.records(module));
+    return new CrmView(modules);
+  }
+
+  matching(module: string, match: object): CrmRecord[] {
+    return (this.#modules.get(module) ?? []).filter((record) => this.holds(match, record));
+  }
+
+  holds(wanted: object, record: CrmRecord): boolean {
+    return matches(wanted as Json, record as Json, (reference) => this.#idOf(reference));
+  }
+
+  #idOf({ module = '', match }: Reference): string | null {
+    const found = this.matching(module, match);
+    return found.length === 1 ? (found[0]?.id ?? null) : null;
+  }
 }

@@ -11,11 +11,11 @@ export class SystemFixture {
   readonly product: ReturnType<typeof createDatabase<ProductDatabase>>;
   readonly integration: ReturnType<typeof createDatabase<IntegrationDatabase>>;
 
-  private constructor(system: System) {
+  private constructor(system: System, product: string) {
     this.system = system;
     this.simulator = new SimulatorClient(system.details.simulator.url);
     const applicationName = 'causeway-test';
-    const productUrl = system.details.products['portal']?.url ?? '';
+    const productUrl = system.details.products[product]?.url ?? '';
     this.product = createDatabase<ProductDatabase>(createPool({ url: productUrl, max: 4, applicationName }));
     const integrationUrl = system.details.integration.url;
     this.integration = createDatabase<IntegrationDatabase>(
@@ -23,14 +23,15 @@ export class SystemFixture {
     );
   }
 
-  static async start(): Promise<SystemFixture> {
+  /** With one pack and its product; default: `signup-lead` and `portal`. */
+  static async start({ pack = 'signup-lead', product = 'portal' } = {}): Promise<SystemFixture> {
     const system = await startSystem({
-      packs: ['signup-lead'],
+      packs: [pack],
       watch: { Leads: ['Lead_Status'] },
       topicPrefix: `test-${randomBytes(4).toString('hex')}.`,
       progress: () => undefined,
     });
-    return new SystemFixture(system);
+    return new SystemFixture(system, product);
   }
 
   /** Waits until nothing is under way. @throws Error that names what is left. */

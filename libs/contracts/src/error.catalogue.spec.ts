@@ -3,7 +3,15 @@ import { ERROR_CATALOGUE, type CatalogueEntry, type ErrorCode } from './error.ca
 
 /** Ours in capitals; those that packs/README.md fixes in small letters. */
 const OURS = /^[A-Z]+(_[A-Z]+)*$/;
-const OF_PACKS = ['unknown_event', 'missing_value', 'invalid_value', 'unknown_value', 'name_missing', 'deleted_in_crm'];
+const OF_PACKS = [
+  'unknown_event',
+  'missing_value',
+  'invalid_value',
+  'unknown_value',
+  'name_missing',
+  'deleted_in_crm',
+  'contact_of_another',
+];
 const entries = Object.entries(ERROR_CATALOGUE) as [ErrorCode, CatalogueEntry][];
 
 describe('ERROR_CATALOGUE', () => {

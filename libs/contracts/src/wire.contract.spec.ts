@@ -40,6 +40,6 @@ describe('the wire contract', () => {
   });
 
   it('has this command', () => {
-    expect(hashOf(z.toJSONSchema(commandSchema))).toBe('99c299e51e3bbaef');
+    expect(hashOf(z.toJSONSchema(commandSchema))).toBe('e466fcd5677f45fe');
   });
 });

@@ -25,6 +25,8 @@ export async function createProductDatabase(adminUrl: string, pack: Pack): Promi
     createPool({ url: database.url, max: 1, applicationName: 'causeway-setup' }),
   );
   try {
+    // A product of one tenant uses its own name as tenant id; connections that are made from here on know it.
+    await sql`alter database ${sql.id(database.name)} set outbox.tenant = ${sql.lit(pack.product)}`.execute(db);
     const tables = PRODUCT_TABLES[pack.product];
     if (tables !== undefined) await sql.raw(tables).execute(db);
     const { capture } = pack.mapping;

@@ -1,15 +1,9 @@
 import { startStack, type Stack } from '#stack';
 import { machine } from './machine.ts';
+import { measureDebezium } from './publisher/against.phase.ts';
 import { measureBigTransaction } from './publisher/big.phase.ts';
 import { HELP, readOptions, type BenchOptions } from './publisher/bench.options.ts';
-import {
-  figuresOf,
-  medians,
-  tableOf,
-  type DrainCase,
-  type DrainFigures,
-  type Measured,
-} from './publisher/bench.report.ts';
+import { figuresOf, medians, tableOf, type DrainCase, type Measured } from './publisher/bench.report.ts';
 import { LAYOUTS } from './publisher/bench.layout.ts';
 import { BenchSource } from './publisher/bench.source.ts';
 import type { RunOptions } from './publisher/bench.run.ts';
@@ -49,7 +43,7 @@ async function measure(stack: Stack, asked: BenchOptions): Promise<Measured> {
   const run = { brokers: stack.kafkaBrokers, source, producer: asked.producer, cleanup };
   const drains: DrainCase[] = [];
   for (const perTransaction of asked.perTransaction) {
-    drains.push({ perTransaction, figures: await drainOf(run, { asked, perTransaction }) });
+    drains.push({ perTransaction, ...(await drainOf(run, { asked, perTransaction })) });
   }
   const { bigTransaction, payload, steadyRows, steadySeconds } = asked;
   const steady =
@@ -78,7 +72,7 @@ async function measure(stack: Stack, asked: BenchOptions): Promise<Measured> {
 async function drainOf(
   run: RunOptions,
   { asked, perTransaction }: { readonly asked: BenchOptions; readonly perTransaction: number },
-): Promise<DrainFigures> {
+): Promise<Omit<DrainCase, 'perTransaction'>> {
   const { rows, payload, runs } = asked;
   const what = `transactions of ${perTransaction}`;
   bar.show(`writing ${rows} rows in ${what}`);
@@ -91,6 +85,9 @@ async function drainOf(
     const onProgress = (done: number): void => bar.show(`${what}, run ${n}: the drain`, done, rows);
     results.push({ ceiling, drain: await measureDrain({ ...run, template, rows, onProgress }) });
   }
+  const onProgress = (done: number): void => bar.show(`${what}: Debezium`, done, rows);
+  const peer =
+    asked.against === undefined ? {} : { debezium: await measureDebezium({ ...run, template, rows, onProgress }) };
   await run.source.drop(template);
-  return medians(results);
+  return { figures: medians(results), ...peer };
 }

@@ -102,7 +102,7 @@ function unlike(
   { wanted, actual }: { wanted: readonly string[] | undefined; actual: unknown[] },
 ): string[] {
   if (wanted === undefined) return [];
-  const [expected, there] = [JSON.stringify(wanted.toSorted()), JSON.stringify(actual.toSorted())];
+  const [expected, there] = [JSON.stringify(wanted.toSorted()), JSON.stringify(actual.map(String).toSorted())];
   return expected === there ? [] : [`notes have the ${what} ${there}, not ${expected}`];
 }
 

@@ -12,6 +12,8 @@ export interface BenchOptions {
   readonly steadyRows: number;
   readonly steadySeconds: number;
   readonly bigTransaction: number;
+  /** Also measured on the same rows. */
+  readonly against: 'debezium' | undefined;
   readonly json: boolean;
 }
 
@@ -29,6 +31,8 @@ Measures the publisher: how fast it takes a backlog into Kafka, how fast the sam
   --rate N              rows a second of the steady phase, one in a transaction (1000); 0 leaves it out
   --seconds N           how long the steady phase is (20)
   --big-transaction N   rows of the one large transaction (2000000); 0 leaves it out
+  --against debezium    also drains the same rows with Debezium on Kafka Connect (needs Java and Maven); the table is then that
+                        of --headers two
   --json                the figures as one JSON object in the last line
   --help                this text
 
@@ -43,7 +47,8 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
       payload: { type: 'string', default: '450' },
       'per-transaction': { type: 'string', multiple: true, default: ['100', '1'] },
       producer: { type: 'string', default: 'platformatic' },
-      headers: { type: 'string', default: 'cloudevents' },
+      headers: { type: 'string' },
+      against: { type: 'string' },
       runs: { type: 'string', default: '3' },
       rate: { type: 'string', default: '1000' },
       seconds: { type: 'string', default: '20' },
@@ -55,8 +60,12 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
   if (values.help) return undefined;
   const producer = PRODUCER_CLIENTS.find((known) => known === values.producer);
   if (producer === undefined) throw new Error(`--producer wants one of: ${PRODUCER_CLIENTS.join(', ')}`);
-  const headers = HEADER_CHOICES.find((known) => known === values.headers);
+  const { against } = values;
+  if (against !== undefined && against !== 'debezium') throw new Error('--against wants debezium');
+  const wanted = values.headers ?? (against === undefined ? 'cloudevents' : 'two');
+  const headers = HEADER_CHOICES.find((known) => known === wanted);
   if (headers === undefined) throw new Error(`--headers wants one of: ${HEADER_CHOICES.join(', ')}`);
+  if (against !== undefined && headers !== 'two') throw new Error('--against debezium wants --headers two');
   return {
     rows: whole('--rows', values.rows, 1000),
     payload: whole('--payload', values.payload, 1),
@@ -67,6 +76,7 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
     steadyRows: whole('--rate', values.rate, 0),
     steadySeconds: whole('--seconds', values.seconds, 1),
     bigTransaction: whole('--big-transaction', values['big-transaction'], 0),
+    against,
     json: values.json,
   };
 }

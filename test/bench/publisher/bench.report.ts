@@ -12,6 +12,8 @@ export interface DrainFigures extends Drained {
 
 export interface DrainCase {
   readonly perTransaction: number;
+  /** Debezium on the same rows, where that was asked for. */
+  readonly debezium?: Drained;
   readonly figures: DrainFigures;
 }
 
@@ -65,7 +67,7 @@ function line(cells: readonly string[]): string {
 export function tableOf({ drains, steady, big }: Measured): string {
   const number = (value: number): string => Math.round(value).toLocaleString('en');
   let text = line(['drain of a backlog', 'rows/s', 'ceiling', 'of it', 'peak RSS', 'CPU s']);
-  for (const { perTransaction, figures } of drains) {
+  for (const { perTransaction, figures, debezium } of drains) {
     text += line([
       `transactions of ${perTransaction}`,
       number(figures.rowsPerSecond),
@@ -74,6 +76,10 @@ export function tableOf({ drains, steady, big }: Measured): string {
       `${number(figures.peakRssMb)} MB`,
       figures.cpuSeconds.toFixed(2),
     ]);
+    if (debezium === undefined) continue;
+    const { rowsPerSecond, peakRssMb, cpuSeconds } = debezium;
+    const cells = [number(rowsPerSecond), '', '', `${number(peakRssMb)} MB`, cpuSeconds.toFixed(2)];
+    text += line(['  Debezium, at least once', ...cells]);
   }
   if (big !== undefined) {
     const { rows, rowsPerSecond, peakRssMb } = big;

@@ -63,6 +63,16 @@ describe('what became of a request', () => {
     expect(await transport.send(post(server.origin))).toMatchObject({ kind: 'lost' });
   });
 
+  it.each([
+    ['headers', 'UND_ERR_HEADERS_TIMEOUT', ''],
+    ['body', 'UND_ERR_BODY_TIMEOUT', httpText('{"data":[', ['content-length: 400'])],
+  ] as const)('is lost when nothing more of the %s comes for too long', async (part, reason, said) => {
+    const impatient = createUndiciTransport({ timeouts: { [part]: 100, call: 60_000 } });
+    await using server = await startRawServer((socket) => socket.write(said));
+    expect(await impatient.send(post(server.origin))).toEqual({ kind: 'lost', reason });
+    await impatient.close();
+  });
+
   it('is lost when the answer does not come in time', async () => {
     const impatient = createUndiciTransport({ timeouts: { call: 150 } });
     await using server = await startRawServer(() => undefined);

@@ -13,9 +13,8 @@ export function createUndiciTransport(options: { readonly timeouts?: Partial<Tim
     pipelining: 1,
     allowH2: false,
     connect: { timeout: timeouts.connect },
-    // The handler's timer covers the whole call; these would only cut it short in a second place.
-    headersTimeout: 0,
-    bodyTimeout: 0,
+    headersTimeout: timeouts.headers,
+    bodyTimeout: timeouts.body,
   });
   let closing: Promise<void> | null = null;
   return {

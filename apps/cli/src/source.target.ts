@@ -1,4 +1,4 @@
-import { kafkaOptions, loadConfig, processOptions, publisherOptions, type Environment } from '#config';
+import { isOwnOptionSet, kafkaOptions, loadConfig, processOptions, publisherOptions, type Environment } from '#config';
 import { sourceOfSystem, type SourceTarget } from '#operations';
 import { WrongUse } from './exit.codes.ts';
 import { runningSystem } from './target.ts';
@@ -26,7 +26,9 @@ export async function sourceTarget(
   { source, system }: SourceChoice,
   env: Environment = process.env,
 ): Promise<SourceTarget> {
-  const isSet = env[sourceUrl.env] !== undefined || env[`${sourceUrl.env}_FILE`] !== undefined;
+  // Standard settings alone may be meant for another program; with the name of a source they are meant for us.
+  const isSet =
+    isOwnOptionSet(sourceUrl, env) || (isOwnOptionSet(sourceName, env) && sourceUrl.standard?.read(env) !== undefined);
   if (isSet && system === undefined) return sourceOfSettings(source, env);
   const running = await runningSystem(system);
   const names = running.sources.map(({ name }) => name);

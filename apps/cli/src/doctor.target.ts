@@ -1,19 +1,21 @@
 import {
   crmOptions,
   integrationOptions,
-  kafkaOptions,
+  isOwnOptionSet,
+  kafkaConnectionOptions,
   loadConfig,
   processOptions,
   publisherOptions,
   type Environment,
 } from '#config';
+import { kafkaConnection } from '#kafka';
 import { targetOfSystem, type DoctorTarget } from '#operations';
+import { hasStandardSource } from './source.target.ts';
 import { runningSystem } from './target.ts';
 
 const { topicPrefix } = processOptions;
 const { integrationUrl, packs } = integrationOptions;
 const { secretKey } = crmOptions;
-const { kafkaBrokers } = kafkaOptions;
 const { sourceName, sourceUrl, slotName } = publisherOptions;
 
 /**
@@ -21,15 +23,16 @@ const { sourceName, sourceUrl, slotName } = publisherOptions;
  * deployment: each part that has its settings), else the system that runs on this checkout.
  */
 export async function doctorTarget(file?: string, env: Environment = process.env): Promise<DoctorTarget> {
-  const isSet = (name: string): boolean => env[name] !== undefined || env[`${name}_FILE`] !== undefined;
-  const hasSource = isSet(sourceUrl.env);
-  const hasIntegration = isSet(integrationUrl.env);
+  // As for the other verbs: a standard setting counts with the name of a source, since it may be another program's.
+  const hasSource = isOwnOptionSet(sourceUrl, env) || hasStandardSource(env);
+  const hasIntegration = isOwnOptionSet(integrationUrl, env);
   if (file !== undefined || (!hasSource && !hasIntegration)) return targetOfSystem(await runningSystem(file));
-  const shared = loadConfig({ topicPrefix, packs, kafkaBrokers }, env);
+  const shared = loadConfig({ topicPrefix, packs, ...kafkaConnectionOptions }, env);
   const source = hasSource ? loadConfig({ sourceName, sourceUrl, slotName }, env) : null;
   const integration = hasIntegration ? loadConfig({ integrationUrl, secretKey }, env) : null;
   return {
     kafkaBrokers: shared.kafkaBrokers,
+    kafkaSecurity: kafkaConnection(shared).security,
     topicPrefix: shared.topicPrefix ?? '',
     packs: shared.packs,
     sources: source === null ? [] : [{ name: source.sourceName, url: source.sourceUrl, slot: source.slotName }],

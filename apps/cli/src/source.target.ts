@@ -1,4 +1,13 @@
-import { isOwnOptionSet, kafkaOptions, loadConfig, processOptions, publisherOptions, type Environment } from '#config';
+import {
+  isOwnOptionSet,
+  kafkaConnectionOptions,
+  kafkaOptions,
+  loadConfig,
+  processOptions,
+  publisherOptions,
+  type Environment,
+} from '#config';
+import { kafkaConnection } from '#kafka';
 import { sourceOfSystem, type SourceTarget } from '#operations';
 import { WrongUse } from './exit.codes.ts';
 import { runningSystem } from './target.ts';
@@ -26,9 +35,7 @@ export async function sourceTarget(
   { source, system }: SourceChoice,
   env: Environment = process.env,
 ): Promise<SourceTarget> {
-  // Standard settings alone may be meant for another program; with the name of a source they are meant for us.
-  const isSet =
-    isOwnOptionSet(sourceUrl, env) || (isOwnOptionSet(sourceName, env) && sourceUrl.standard?.read(env) !== undefined);
+  const isSet = isOwnOptionSet(sourceUrl, env) || hasStandardSource(env);
   if (isSet && system === undefined) return sourceOfSettings(source, env);
   const running = await runningSystem(system);
   const names = running.sources.map(({ name }) => name);
@@ -47,9 +54,16 @@ export async function sourceTarget(
   return found;
 }
 
+/** Standard settings alone may be meant for another program; with the name of a source they are meant for us. Pure. */
+export function hasStandardSource(env: Environment): boolean {
+  return isOwnOptionSet(sourceName, env) && publisherOptions.sourceUrl.standard?.read(env) !== undefined;
+}
+
 function sourceOfSettings(source: string | undefined, env: Environment): SourceTarget {
-  const { kafkaBrokers } = kafkaOptions;
-  const config = loadConfig({ ...DEFAULTS, sourceName, sourceUrl, slotName, kafkaBrokers, topicPrefix }, env);
+  const config = loadConfig(
+    { ...DEFAULTS, sourceName, sourceUrl, slotName, ...kafkaConnectionOptions, topicPrefix },
+    env,
+  );
   if (source !== undefined && source !== config.sourceName)
     throw new WrongUse(`the settings name the source ${config.sourceName}, --source names ${source}`);
   return {
@@ -58,6 +72,7 @@ function sourceOfSettings(source: string | undefined, env: Environment): SourceT
     slot: config.slotName,
     publication: config.publicationName,
     kafkaBrokers: config.kafkaBrokers,
+    kafkaSecurity: kafkaConnection(config).security,
     topicPrefix: config.topicPrefix ?? '',
     topicPartitions: config.topicPartitions,
     topicReplication: config.topicReplication,

@@ -6,9 +6,11 @@ import {
   TopicCatalogue,
   createKafka,
   createTransactionalProducer,
+  kafkaConnection,
   positionKey,
   positionRecord,
   readPosition,
+  type KafkaConnection,
   type ProducerRecord,
   type TransactionalProducer,
 } from '#kafka';
@@ -29,6 +31,7 @@ export class KafkaSide implements AsyncDisposable {
   readonly topics: TopicNames;
   readonly catalogue: TopicCatalogue;
   readonly #config: SourceConfig;
+  readonly #connection: KafkaConnection;
   readonly #admin: TopicAdmin;
   readonly #producer: TransactionalProducer;
   readonly #key: string;
@@ -38,11 +41,12 @@ export class KafkaSide implements AsyncDisposable {
     this.topics = topicNames(config.topicPrefix);
     this.#key = positionKey(config.sourceName, config.slotName);
     const clientId = `causeway-publisher-${config.sourceName}`;
-    const brokers = config.kafkaBrokers;
-    this.#admin = new TopicAdmin(createKafka({ brokers, clientId, logger, retry: ADMIN_RETRY }));
+    // Anew for each session: a certificate that was replaced is found by itself.
+    this.#connection = kafkaConnection(config);
+    this.#admin = new TopicAdmin(createKafka({ ...this.#connection, clientId, logger, retry: ADMIN_RETRY }));
     this.catalogue = new TopicCatalogue(this.#admin);
     this.#producer = createTransactionalProducer(config.producer, {
-      brokers,
+      ...this.#connection,
       clientId,
       logger,
       transactionalId: transactionalId(config),
@@ -82,9 +86,10 @@ export class KafkaSide implements AsyncDisposable {
 
   /** @throws CausewayError `POSITION_UNREADABLE` */
   async readPosition(): Promise<StoredPosition | undefined> {
-    const { kafkaBrokers: brokers, transactionTimeout: timeoutMs, sourceName } = this.#config;
+    const { transactionTimeout: timeoutMs, sourceName } = this.#config;
     const clientId = `causeway-publisher-${sourceName}`;
-    const value = await readPosition({ brokers, clientId, topic: this.topics.positions, timeoutMs }, this.#key);
+    const where = { ...this.#connection, clientId, topic: this.topics.positions, timeoutMs };
+    const value = await readPosition(where, this.#key);
     if (value === undefined) return undefined;
     try {
       return decodePosition(value);

@@ -5,7 +5,7 @@ export { option, type Config, type Option, type OptionSet, type OptionType } fro
 export { connectionOptions } from './options/connection.options.ts';
 export { crmOptions } from './options/crm.options.ts';
 export { integrationOptions } from './options/integration.options.ts';
-export { kafkaOptions } from './options/kafka.options.ts';
+export { kafkaConnectionOptions, kafkaOptions } from './options/kafka.options.ts';
 export { processOptions } from './options/process.options.ts';
 export { publisherOptions } from './options/publisher.options.ts';
 export { simulatorOptions } from './options/simulator.options.ts';

@@ -23,4 +23,4 @@ export { EVENT_HEADERS, headerText, type Headers, type HeaderValue } from './hea
 export { jsonObjectSchema, jsonSchema, type Json, type JsonObject } from './json.ts';
 export type { Outcome, OutcomeKind } from './outcome.ts';
 export { CRM_SOURCE, topicNames, type TopicNames } from './topics.ts';
-export { tlsFailureOf, type TlsFailure } from './tls.failure.ts';
+export { tlsFailureOf, tlsReasonOf, type TlsFailure } from './tls.failure.ts';

@@ -1,4 +1,4 @@
-import { tlsFailureOf } from './tls.failure.ts';
+import { tlsFailureOf, tlsReasonOf } from './tls.failure.ts';
 
 describe('codes of TLS errors', () => {
   it.each([
@@ -17,5 +17,18 @@ describe('codes of TLS errors', () => {
     ['28P01', undefined],
   ])('%s', (code, failure) => {
     expect(tlsFailureOf(code)).toBe(failure);
+  });
+});
+
+describe('what OpenSSL says', () => {
+  it.each([
+    [
+      '400D07A4E87F0000:error:0A000415:SSL routines:ssl3_read_bytes:ssl/tls alert certificate expired:../deps/x.c:918:SSL alert number 45\n',
+      'ssl/tls alert certificate expired',
+    ],
+    ['self-signed certificate in certificate chain', 'self-signed certificate in certificate chain'],
+    ['two\nlines ', 'two lines'],
+  ])('%j', (message, reason) => {
+    expect(tlsReasonOf(message)).toBe(reason);
   });
 });

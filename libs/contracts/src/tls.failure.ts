@@ -30,3 +30,9 @@ export function tlsFailureOf(code: string): TlsFailure | undefined {
   if (CLIENT_CERTIFICATE.test(code)) return 'client certificate';
   return /^(ERR_SSL_|ERR_OSSL_|ERR_TLS_|EPROTO$)/.test(code) ? 'protocol' : undefined;
 }
+
+/** What OpenSSL says of a handshake, without its addresses and places in its sources: one line for a log. Pure. */
+export function tlsReasonOf(message: string): string {
+  const [, reason] = /error:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/.exec(message) ?? [];
+  return (reason ?? message).replaceAll(/\s+/g, ' ').trim();
+}

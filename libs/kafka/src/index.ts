@@ -1,6 +1,8 @@
 export { encodeEventHeaders, rfc3339, type EventColumns, type EventHeaders } from './event.headers.ts';
 export { asKafkaError, namesKafkaError } from './kafka-error.policy.ts';
 export { createKafka, type KafkaOptions } from './kafka.client.ts';
+export { kafkaConnection, type KafkaConnection, type KafkaSecurity } from './security/kafka.connection.ts';
+export { delayUnlessRefused, platformaticConnection } from './security/platformatic.security.ts';
 export { murmur2, partitionOf } from './murmur2.partitioner.ts';
 export { positionKey, positionRecord, readPosition, type PositionStoreOptions } from './position.store.ts';
 export { PRODUCER_CLIENTS, createTransactionalProducer, type ProducerClient } from './producer.factory.ts';

@@ -12,6 +12,7 @@ import {
   type TransactionalProducer,
 } from './producer.port.ts';
 import { encodeRecordBatch } from './record.batch.encoder.ts';
+import { delayUnlessRefused, platformaticConnection } from './security/platformatic.security.ts';
 import { splitIntoSends, type PlacedRecord } from './send.splitter.ts';
 
 /** The coordinator writes its markers after it answered, so a transaction close behind another is put off: look again soon. */
@@ -36,7 +37,7 @@ export class PlatformaticProducer implements TransactionalProducer {
     this.#maxBatchBytes = options.maxBatchBytes ?? (() => DEFAULT_MAX_MESSAGE_BYTES);
     this.#producer = new EncodedProducer({
       clientId: options.clientId,
-      bootstrapBrokers: [...options.brokers],
+      ...platformaticConnection(options),
       transactionalId: options.transactionalId,
       idempotent: true,
       // Unless told otherwise it asks as producer 0 in epoch 0, which fences every start but the first for ever.
@@ -47,8 +48,9 @@ export class PlatformaticProducer implements TransactionalProducer {
       requestTimeout: REQUEST_TIMEOUT_MS,
       metadataMaxAge: METADATA_AGE_MS,
       retries: RETRIES,
-      retryDelay: (...[, , attempt, , error]) =>
+      retryDelay: delayUnlessRefused((...[, , attempt, , error]) =>
         attempt <= SOON_ATTEMPTS && namesKafkaError(error, 'CONCURRENT_TRANSACTIONS') ? CONCURRENT_RETRY_MS : RETRY_MS,
+      ),
     });
   }
 

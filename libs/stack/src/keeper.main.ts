@@ -1,3 +1,4 @@
+import type { EmbeddedSetup } from './embedded.setup.ts';
 import { startEmbeddedStack } from './embedded.stack.ts';
 
 /**
@@ -9,6 +10,7 @@ interface KeeperRequest {
   readonly postgres: boolean;
   readonly kafka: boolean;
   readonly cacheFolder: string;
+  readonly setup?: EmbeddedSetup;
 }
 
 const request = JSON.parse(process.argv[2] ?? '{}') as KeeperRequest;
@@ -22,7 +24,8 @@ try {
     process.stdin.on('end', resolve).on('close', resolve).on('error', resolve).resume();
   }).then(() => (gone = true));
   const stack = await startEmbeddedStack({ ...request, progress: (message) => tell({ progress: message }) });
-  if (!gone) tell({ postgresUrl: stack.postgresUrl, kafkaBrokers: stack.kafkaBrokers });
+  const { postgresUrl, kafkaBrokers, kafkaListeners } = stack;
+  if (!gone) tell({ postgresUrl, kafkaBrokers, kafkaListeners });
   await closed;
   await stack.stop();
 } catch (error) {

@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chmod, chown, cp, mkdir } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, writeFile } from 'node:fs/promises';
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { PostgresSetup } from './embedded.setup.ts';
 import { freePort } from './free.port.ts';
 import { endChild, runToEnd, untilLine } from './child.process.ts';
 
@@ -27,7 +28,7 @@ export interface EmbeddedPostgres {
 }
 
 /** Starts the Postgres binaries that npm brought for this platform, with its data in `folder`. */
-export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres(folder: string, setup?: PostgresSetup): Promise<EmbeddedPostgres> {
   const ids = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
   const binaries = await reachableBinaries(folder, ids);
   const data = join(folder, 'data');
@@ -35,7 +36,13 @@ export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedPos
   if (ids.uid !== undefined) await chown(data, ids.uid, ids.gid);
   const initArguments = ['-D', data, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
   await runToEnd(spawn(binaries.initdb, initArguments, { ...ids, cwd: folder }), 'initdb');
-  const { child, port } = await startServer({ ...binaries, data, ids });
+  for (const [name, content] of Object.entries(setup?.files ?? {})) {
+    const path = join(data, name);
+    await writeFile(path, content, { mode: 0o600 });
+    if (ids.uid !== undefined) await chown(path, ids.uid, ids.gid);
+  }
+  const settings = { ...SETTINGS, ...setup?.settings };
+  const { child, port } = await startServer({ ...binaries, data, ids, settings });
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     // SIGINT is Postgres's fast shutdown: it does not wait for clients to leave.
@@ -46,11 +53,17 @@ export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedPos
 interface ServerOptions {
   readonly postgres: string;
   readonly data: string;
+  readonly settings: Readonly<Record<string, string>>;
   readonly ids: { uid?: number; gid?: number };
 }
 
-async function startServer({ postgres, data, ids }: ServerOptions): Promise<{ child: ChildProcess; port: number }> {
-  const flags = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+async function startServer({
+  postgres,
+  data,
+  ids,
+  settings,
+}: ServerOptions): Promise<{ child: ChildProcess; port: number }> {
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
     const child = spawn(postgres, ['-D', data, '-p', String(port), ...flags], { ...ids, cwd: data });

@@ -1,6 +1,6 @@
 import { Consumer, FetchIsolationLevels, ListOffsetTimestamps } from '@platformatic/kafka';
 import { CausewayError } from '#contracts';
-import { asKafkaError } from '#kafka';
+import { asKafkaError, delayUnlessRefused, platformaticConnection, type KafkaConnection } from '#kafka';
 import { CLIENT_ID } from '../slot/position.side.ts';
 
 /** A record as a read_committed consumer sees it. */
@@ -32,16 +32,16 @@ const EMPTY_ANSWERS = 50;
  * @throws CausewayError `KAFKA_UNREACHABLE`, `KAFKA_ACCESS_DENIED` or `TOPIC_MISSING`
  */
 export async function readCommitted(
-  { brokers, topic }: { readonly brokers: readonly string[]; readonly topic: string },
+  { topic, ...connection }: KafkaConnection & { readonly topic: string },
   onRecord: (record: CommittedRecord) => void,
 ): Promise<void> {
   const consumer = new Consumer({
     clientId: CLIENT_ID,
     // Never joined; the client wants a name.
     groupId: `${CLIENT_ID}-direct`,
-    bootstrapBrokers: [...brokers],
+    ...platformaticConnection(connection),
     retries: RETRIES,
-    retryDelay: RETRY_MS,
+    retryDelay: delayUnlessRefused(RETRY_MS),
   });
   try {
     consumer.topics.track(topic);

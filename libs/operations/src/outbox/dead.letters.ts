@@ -1,5 +1,5 @@
 import { EVENT_HEADERS, sourceOfProduct } from '#contracts';
-import { openTopicAdmin } from '../slot/position.side.ts';
+import { kafkaOf, openTopicAdmin } from '../slot/position.side.ts';
 import { topicsOf, type SourceTarget } from '../slot/source.target.ts';
 import { readCommitted, type CommittedRecord } from './committed.reader.ts';
 
@@ -59,7 +59,7 @@ async function readOwn(target: SourceTarget, onRecord: (record: CommittedRecord)
     await admin.close();
   }
   const source = sourceOfProduct(target.name);
-  await readCommitted({ brokers: target.kafkaBrokers, topic }, (record) => {
+  await readCommitted({ ...kafkaOf(target), topic }, (record) => {
     if (textOf(record, EVENT_HEADERS.source) === source) onRecord(record);
   });
 }

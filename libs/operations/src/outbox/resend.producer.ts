@@ -1,5 +1,5 @@
 import { TopicCatalogue, createTransactionalProducer, type ProducerRecord } from '#kafka';
-import { CLIENT_ID, openTopicAdmin, quiet } from '../slot/position.side.ts';
+import { CLIENT_ID, kafkaOf, openTopicAdmin, quiet } from '../slot/position.side.ts';
 import type { SourceTarget } from '../slot/source.target.ts';
 import type { FindTopic } from './outbox.record.ts';
 
@@ -15,7 +15,7 @@ export async function openResendProducer(target: SourceTarget): Promise<ResendPr
   const admin = openTopicAdmin(target);
   const catalogue = new TopicCatalogue(admin);
   const producer = createTransactionalProducer('platformatic', {
-    brokers: target.kafkaBrokers,
+    ...kafkaOf(target),
     clientId: CLIENT_ID,
     logger: quiet(),
     transactionalId: `${target.topicPrefix}causeway.resend.${target.name}.${target.slot}`,

@@ -7,6 +7,7 @@ import {
   positionKey,
   positionRecord,
   readPosition,
+  type KafkaConnection,
 } from '#kafka';
 import { createLogger, type Logger } from '#observability';
 import { decodePosition, encodePosition, type StoredPosition } from '#replication';
@@ -22,8 +23,15 @@ export function quiet(): Logger {
   return createLogger({ service: CLIENT_ID, level: 'silent' });
 }
 
-export function openTopicAdmin({ kafkaBrokers: brokers }: Pick<SourceTarget, 'kafkaBrokers'>): TopicAdmin {
-  return new TopicAdmin(createKafka({ brokers, clientId: CLIENT_ID, logger: quiet(), retry: ADMIN_RETRY }));
+type KafkaTarget = Pick<SourceTarget, 'kafkaBrokers' | 'kafkaSecurity'>;
+
+/** Where a target's Kafka is and how to be let in. */
+export function kafkaOf({ kafkaBrokers: brokers, kafkaSecurity: security }: KafkaTarget): KafkaConnection {
+  return { brokers, security };
+}
+
+export function openTopicAdmin(target: KafkaTarget): TopicAdmin {
+  return new TopicAdmin(createKafka({ ...kafkaOf(target), clientId: CLIENT_ID, logger: quiet(), retry: ADMIN_RETRY }));
 }
 
 /**
@@ -40,7 +48,7 @@ export async function newestPosition(target: SourceTarget): Promise<StoredPositi
     await admin.close();
   }
   const key = positionKey(target.name, target.slot);
-  const options = { brokers: target.kafkaBrokers, clientId: CLIENT_ID, topic, timeoutMs: READ_TIMEOUT_MS };
+  const options = { ...kafkaOf(target), clientId: CLIENT_ID, topic, timeoutMs: READ_TIMEOUT_MS };
   const value = await readPosition(options, key);
   if (value === undefined) return undefined;
   try {
@@ -67,7 +75,7 @@ export async function replacePosition(
   const topic = topicsOf(target).positions;
   const admin = openTopicAdmin(target);
   const producer = createTransactionalProducer('platformatic', {
-    brokers: target.kafkaBrokers,
+    ...kafkaOf(target),
     clientId: CLIENT_ID,
     logger: quiet(),
     transactionalId: transactionalIdOf(target),

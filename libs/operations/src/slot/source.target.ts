@@ -1,4 +1,5 @@
 import { topicNames, type TopicNames } from '#contracts';
+import type { KafkaSecurity } from '#kafka';
 import type { SystemDetails } from '#system';
 
 /** One source with the settings of its publisher: what verbs about slots and outboxes work on. */
@@ -8,6 +9,7 @@ export interface SourceTarget {
   readonly slot: string;
   readonly publication: string;
   readonly kafkaBrokers: readonly string[];
+  readonly kafkaSecurity?: KafkaSecurity | undefined;
   readonly topicPrefix: string;
   /** For topics that a resend has to create. */
   readonly topicPartitions: number;

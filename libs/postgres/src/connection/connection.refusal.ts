@@ -1,4 +1,4 @@
-import { CausewayError, isCausewayError, tlsFailureOf, type TlsFailure } from '#contracts';
+import { CausewayError, isCausewayError, tlsFailureOf, tlsReasonOf, type TlsFailure } from '#contracts';
 import { SQLSTATE, errorCode, hasSqlState } from '../sqlstate.ts';
 import type { ConnectionSettings } from './connection.settings.ts';
 
@@ -49,7 +49,7 @@ function judge(error: unknown, { sslmode }: Refused): Finding | undefined {
   if (SASL.test(message)) return { code: 'POSTGRES_ACCESS_DENIED', setting: 'password' };
   if (code === undefined) return undefined;
   const tls = tlsFailureOf(code);
-  if (tls !== undefined) return { code: 'POSTGRES_TLS_REFUSED', setting: SETTING[tls] };
+  if (tls !== undefined) return { code: 'POSTGRES_TLS_REFUSED', setting: SETTING[tls], reason: tlsReasonOf(message) };
   if (code === SQLSTATE.INVALID_PASSWORD) return { code: 'POSTGRES_ACCESS_DENIED', setting: 'password' };
   if (code === SQLSTATE.INVALID_AUTHORIZATION) {
     if (/valid client certificate/.test(message)) return { code: 'POSTGRES_TLS_REFUSED', setting: 'sslcert' };

@@ -34,6 +34,8 @@ export interface PublisherProcess {
 /** A product's database with its outbox, topics under a prefix, and publishers of both. */
 export interface PublisherContext extends AsyncDisposable {
   readonly client: Client;
+  /** Superuser URL of the product's database. */
+  readonly url: string;
   readonly slotName: string;
   readonly topics: TopicContext;
   /** Starts a publisher inside of this process and waits until it is ready. */
@@ -51,13 +53,19 @@ export interface PublisherContext extends AsyncDisposable {
 
 const SOURCE = 'shop';
 
-export async function openPublisher(): Promise<PublisherContext> {
-  const adminUrl = process.env['CAUSEWAY_POSTGRES_URL'] ?? '';
-  const brokers = process.env['CAUSEWAY_KAFKA_BROKERS'] ?? '';
+/** Other servers than those of the test run. */
+export interface PublisherServers {
+  readonly postgresUrl: string;
+  readonly kafkaBrokers: readonly string[];
+}
+
+export async function openPublisher(servers?: PublisherServers): Promise<PublisherContext> {
+  const adminUrl = servers?.postgresUrl ?? process.env['CAUSEWAY_POSTGRES_URL'] ?? '';
+  const brokers = servers?.kafkaBrokers.join(',') ?? process.env['CAUSEWAY_KAFKA_BROKERS'] ?? '';
   const database = await createScratchDatabase({ adminUrl, prefix: 'publisher' });
   await migrate({ url: database.url, folder: migrationFolder('product') });
   const client = await connectClient({ url: database.url, applicationName: 'causeway-test' });
-  const topics = await openTopics();
+  const topics = await openTopics(servers?.kafkaBrokers);
   const slotName = `publisher_${randomUUID().replaceAll('-', '_')}`;
   const stops: (() => Promise<unknown>)[] = [];
   const environment = (settings: Settings): Record<string, string> => ({
@@ -77,6 +85,7 @@ export async function openPublisher(): Promise<PublisherContext> {
   };
   const context: PublisherContext = {
     client,
+    url: database.url,
     slotName,
     topics,
     start: async (settings = {}) => {

@@ -12,6 +12,7 @@ import {
   type TransactionalProducer,
 } from './producer.port.ts';
 import { encodeRecordBatch } from './record.batch.encoder.ts';
+import { checkAccess } from './security/access.check.ts';
 import { delayUnlessRefused, platformaticConnection } from './security/platformatic.security.ts';
 import { splitIntoSends, type PlacedRecord } from './send.splitter.ts';
 
@@ -28,6 +29,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /** `TransactionalProducer` on @platformatic/kafka: the faster one. */
 export class PlatformaticProducer implements TransactionalProducer {
   readonly #producer: EncodedProducer;
+  readonly #checkAccess: () => Promise<void>;
   readonly #sequences = new BatchSequences();
   readonly #timeoutMs: number;
   readonly #maxBatchBytes: (topic: string) => number;
@@ -35,6 +37,7 @@ export class PlatformaticProducer implements TransactionalProducer {
   constructor(options: ProducerOptions) {
     this.#timeoutMs = options.transactionTimeoutMs;
     this.#maxBatchBytes = options.maxBatchBytes ?? (() => DEFAULT_MAX_MESSAGE_BYTES);
+    this.#checkAccess = () => checkAccess(options, options.clientId);
     this.#producer = new EncodedProducer({
       clientId: options.clientId,
       ...platformaticConnection(options),
@@ -56,6 +59,7 @@ export class PlatformaticProducer implements TransactionalProducer {
 
   async init(): Promise<void> {
     await this.#run('init', async () => {
+      await this.#checkAccess();
       // The producer id is asked for with the first transaction; one that nothing was sent in leaves no trace.
       const transaction = await this.#producer.beginTransaction();
       await transaction.cancel();

@@ -3,6 +3,7 @@ import { newestCommitted } from './committed.scan.ts';
 import { asKafkaError } from './kafka-error.policy.ts';
 import { PartitionReader } from './partition.reader.ts';
 import type { ProducerRecord } from './producer.port.ts';
+import { checkAccess } from './security/access.check.ts';
 import type { KafkaConnection } from './security/kafka.connection.ts';
 
 export interface PositionStoreOptions extends KafkaConnection {
@@ -38,6 +39,7 @@ export function positionRecord(
 export async function readPosition(options: PositionStoreOptions, key: string): Promise<Buffer | undefined> {
   const reader = new PartitionReader(options);
   try {
+    await checkAccess(options, options.clientId);
     return await withDeadline(searchBackwards(reader, Buffer.from(key)), {
       ms: options.timeoutMs,
       what: 'read position',

@@ -30,11 +30,12 @@ export interface TopicContext extends AsyncDisposable {
   readCommitted(topic: string): Promise<ReadRecord[]>;
 }
 
-export async function openTopics(): Promise<TopicContext> {
+/** @param servers another Kafka than that of the test run */
+export async function openTopics(servers: readonly string[] = brokers()): Promise<TopicContext> {
   const prefix = `t${randomUUID().slice(0, 8)}.`;
-  const admin = createKafka({ brokers: brokers(), clientId: 'causeway-test', logger }).admin();
+  const admin = createKafka({ brokers: servers, clientId: 'causeway-test', logger }).admin();
   await admin.connect();
-  const consumer = new Consumer({ clientId: 'causeway-test', groupId: 'none', bootstrapBrokers: brokers() });
+  const consumer = new Consumer({ clientId: 'causeway-test', groupId: 'none', bootstrapBrokers: [...servers] });
   return {
     prefix,
     create: async (name, numPartitions, settings = {}) => {

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { connect } from 'node:net';
-import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kafkaConnectionOptions, loadConfig } from '#config';
@@ -9,6 +8,7 @@ import { isCausewayError } from '#contracts';
 import type { EmbeddedStack } from '#stack';
 import {
   capturedLogger,
+  countingProxy,
   hasJava,
   newAuthority,
   securedKafka,
@@ -60,7 +60,7 @@ beforeAll(async () => {
   }
   file('token', unsignedToken('causeway', 300));
   file('stale-token', unsignedToken('causeway', -300));
-  endpoint = createHttpServer((request, response) => {
+  endpoint = createServer((request, response) => {
     const known = `Basic ${Buffer.from('id:secret').toString('base64')}`;
     const isKnown = request.headers.authorization === known;
     if (isKnown) grants += 1;
@@ -198,27 +198,6 @@ const REFUSED: [string, Listener, () => Settings, string, string][] = [
     expect(grants - before).toBe(1);
   });
 });
-
-/** Counts connections on their way to an address. */
-async function countingProxy(target: string): Promise<AsyncDisposable & { address: string; count: () => number }> {
-  let count = 0;
-  const [host = '', port = ''] = target.split(':');
-  const server = createServer((near) => {
-    count += 1;
-    const far = connect(Number(port), host);
-    near.on('error', () => far.destroy()).on('close', () => far.destroy());
-    far.on('error', () => near.destroy()).on('close', () => near.destroy());
-    near.pipe(far).pipe(near);
-  });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  return {
-    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    count: () => count,
-    [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())),
-  };
-}
 
 type Part = (connection: KafkaConnection, logger: typeof silentLogger) => Promise<unknown>;
 const producerPart =

@@ -1,7 +1,7 @@
-export { loadConfig, type Environment } from './load.config.ts';
+export { loadConfig } from './load.config.ts';
 export { OPTION_GROUPS, catalogue } from './option.catalogue.ts';
 export { isOwnOptionSet, standardPostgresUrl } from './postgres.standard.ts';
-export { option, type Config, type Option, type OptionSet, type OptionType } from './option.ts';
+export { option, type Config, type Environment, type Option, type OptionSet, type OptionType } from './option.ts';
 export { connectionOptions } from './options/connection.options.ts';
 export { crmOptions } from './options/crm.options.ts';
 export { integrationOptions } from './options/integration.options.ts';

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { CausewayError } from '#contracts';
 import { catalogue } from './option.catalogue.ts';
-import type { Config, Option, OptionSet } from './option.ts';
+import type { Config, Environment, Option, OptionSet } from './option.ts';
 import { maskPassword } from './summary.config.ts';
 
 const PREFIX = 'CAUSEWAY_';
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads the options of one process from the environment.

@@ -1,3 +1,5 @@
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /** How the text of an environment variable becomes a value, and what to call that form in help and errors. */
 export interface OptionType<T> {
   readonly name: string;
@@ -22,7 +24,7 @@ export interface Option<T> {
 export interface StandardSetting {
   /** As the reference page names it. */
   readonly name: string;
-  read(env: Readonly<Record<string, string | undefined>>): string | undefined;
+  read(env: Environment): string | undefined;
 }
 
 export function option<T>(env: string, type: OptionType<T>, rest: Omit<Option<T>, 'env' | 'type'>): Option<T> {

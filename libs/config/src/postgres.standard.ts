@@ -1,5 +1,4 @@
-import type { Environment } from './load.config.ts';
-import type { Option, StandardSetting } from './option.ts';
+import type { Environment, Option, StandardSetting } from './option.ts';
 
 /** Any of these says which database is meant; the rest of the PG* variables only say how to reach it. */
 const NAMING = ['PGHOST', 'PGDATABASE', 'PGUSER'];

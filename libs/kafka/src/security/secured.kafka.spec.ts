@@ -205,12 +205,20 @@ const producerPart =
   async (connection, logger) => {
     const options = { clientId: 'spec', logger, transactionalId: 'refused', transactionTimeoutMs: 30_000 };
     const producer = createTransactionalProducer(client, { ...connection, ...options });
-    return producer.init().finally(() => producer.close().catch(() => undefined));
+    try {
+      await producer.init();
+    } finally {
+      await producer.close().catch(() => undefined);
+    }
   };
 const PARTS: Record<string, Part> = {
   admin: async (connection, logger) => {
     const admin = new TopicAdmin(createKafka({ ...connection, clientId: 'spec', logger }));
-    return admin.describe('x').finally(() => admin.close());
+    try {
+      await admin.describe('x');
+    } finally {
+      await admin.close();
+    }
   },
   platformatic: producerPart('platformatic'),
   kafkajs: producerPart('kafkajs'),

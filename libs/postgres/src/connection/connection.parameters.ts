@@ -1,6 +1,5 @@
+import type { Environment } from '#config';
 import { CausewayError } from '#contracts';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Parameters by libpq's names (PostgreSQL manual, "Parameter Key Words"), those that mean something here. */
 export const PARAMETERS = {

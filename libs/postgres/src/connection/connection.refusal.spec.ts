@@ -30,7 +30,8 @@ describe('a connection that is refused', () => {
       'POSTGRES_TLS_REFUSED',
       'sslmode',
     ],
-  ])('%s', (_, error, code, setting) => {
+  ])('%s', (...given) => {
+    const [, error, code, setting] = given;
     const refusal = connectionRefusal(error, settings);
     expect(refusal).toMatchObject({ code, cause: error, details: { host: 'db', user: 'app', setting } });
   });

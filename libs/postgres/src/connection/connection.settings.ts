@@ -2,11 +2,11 @@ import { readFileSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { ClientConfig } from 'pg';
+import type { Environment } from '#config';
 import {
   connectionParameters,
   invalid,
   type ConnectionParameters,
-  type Environment,
   type ParameterName,
 } from './connection.parameters.ts';
 import { findPassword, type PasswordQuery } from './password.file.ts';

@@ -116,7 +116,8 @@ describe('a Postgres that speaks TLS', () => {
     ['an expired certificate', 'machine', { ...full, ...by('expired') }, 'POSTGRES_TLS_REFUSED', 'sslcert'],
     ['a certificate of nobody', 'machine', { ...full, ...by('forged') }, 'POSTGRES_TLS_REFUSED', 'sslcert'],
     ["somebody else's certificate", 'machine', { ...full, ...by('other') }, 'POSTGRES_ACCESS_DENIED', ''],
-  ])('refuses %s in one clear error', async (_, user, parameters, code, setting) => {
+  ])('refuses %s in one clear error', async (...given) => {
+    const [, user, parameters, code, setting] = given;
     const error: unknown = await whoIsSeen(urlOf(user, parameters)).catch((thrown: unknown) => thrown);
     if (!isCausewayError(error)) throw error;
     expect({ code: error.code, setting: error.details['setting'] ?? '' }).toEqual({ code, setting });

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Client } from 'pg';
 import { loadConfig } from '#config';
+import type { UntilOptions } from '#testing';
 import { connectClient, createScratchDatabase, migrate, migrationFolder } from '#postgres';
 import { dropSlot, inspectSlot, type SlotState } from '#replication';
 import { openTopics, until, type ReadRecord, type TopicContext } from '../../../libs/kafka/test/topic.context.ts';
@@ -25,7 +26,7 @@ export interface LogLine {
 
 export interface PublisherProcess {
   readonly lines: readonly LogLine[];
-  line(msg: string): Promise<LogLine>;
+  line(msg: string, options?: UntilOptions): Promise<LogLine>;
   /** Answers of /ready and /metrics. */
   get(path: string): Promise<string>;
   kill(signal: NodeJS.Signals): Promise<void>;
@@ -159,11 +160,11 @@ function spawnPublisher(environment: Settings): PublisherProcess {
   if (child.stdout !== null)
     createInterface({ input: child.stdout }).on('line', (line) => lines.push(JSON.parse(line) as LogLine));
   const exited = nextEvent(child, 'exit');
-  const line = async (msg: string): Promise<LogLine> => {
+  const line = async (msg: string, options?: UntilOptions): Promise<LogLine> => {
     await until(() => {
       if (child.exitCode !== null) throw new Error(`the publisher ended before it said ${msg}`);
       return lines.some((one) => one.msg === msg);
-    });
+    }, options);
     return lines.findLast((one) => one.msg === msg) as LogLine;
   };
   return {

@@ -348,6 +348,61 @@ $function$;
 comment on function outbox.drop_partitions(timestamp with time zone) is 'Drops days that ended before the instant; run it for what is published and older than the retention.';
 grant execute on function outbox.drop_partitions(timestamp with time zone) to causeway_operator;
 
+CREATE OR REPLACE FUNCTION outbox.drop_published(before timestamp with time zone, horizon xid8, at_most integer DEFAULT 10000)
+ RETURNS TABLE(partition_name text, deleted bigint)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+ SET lock_timeout TO '200ms'
+AS $function$
+declare
+  candidate text;
+  has_later_rows boolean;
+begin
+  if before is null or horizon is null or before > now() then
+    raise exception 'outbox: partitions that are still written to cannot be dropped'
+      using errcode = 'invalid_parameter_value', hint = 'Name an instant in the past and a horizon.';
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('outbox.partitions', 0));
+  for candidate in
+    select c.relname
+    from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'outbox.events'::regclass
+      and c.relname ~ '^events_\d{8}$'
+      and to_date(right(c.relname, 8), 'YYYYMMDD') + 1 <= before
+    order by c.relname
+  loop
+    begin
+      -- From here on nobody writes to it, and whoever has written to it is through.
+      execute format('lock table outbox.%I in share mode', candidate);
+      execute format('select exists (select from outbox.%I e where age(e.xmin) <= age($1::xid))', candidate)
+        into has_later_rows using horizon;
+      if has_later_rows then
+        raise notice 'outbox: % has rows that may not be published yet', candidate;
+        continue;
+      end if;
+      execute format('drop table outbox.%I', candidate);
+      partition_name := candidate;
+      deleted := null;
+      return next;
+    exception when lock_not_available or deadlock_detected then
+      raise notice 'outbox: % is in use and was not dropped', candidate;
+    end;
+  end loop;
+  delete from outbox.events_default d
+   where d.ctid = any (array(
+     select o.ctid from outbox.events_default o
+      where o.created_at < before and age(o.xmin) > age(horizon::xid) limit at_most));
+  get diagnostics deleted = row_count;
+  partition_name := 'events_default';
+  return next;
+end
+$function$;
+comment on function outbox.drop_published(timestamp with time zone,xid8,integer) is 'Drops days that ended before the instant and hold nothing from transactions after the horizon; the publisher calls it for what is in Kafka.';
+grant execute on function outbox.drop_published(timestamp with time zone,xid8,integer) to causeway_operator;
+grant execute on function outbox.drop_published(timestamp with time zone,xid8,integer) to causeway_publisher;
+
 CREATE OR REPLACE FUNCTION outbox.emit(aggregate_type text, aggregate_id text, event_type text, payload jsonb, tenant_id text DEFAULT NULL::text, event_version integer DEFAULT NULL::integer, partition_key text DEFAULT NULL::text, headers jsonb DEFAULT NULL::jsonb, occurred_at timestamp with time zone DEFAULT NULL::timestamp with time zone, id uuid DEFAULT NULL::uuid)
  RETURNS uuid
  LANGUAGE plpgsql
@@ -444,6 +499,7 @@ end
 $function$;
 comment on function outbox.ensure_partitions(integer) is 'Makes day partitions from today on; operators run it daily. Days with rows in the default partition are left there.';
 grant execute on function outbox.ensure_partitions(integer) to causeway_operator;
+grant execute on function outbox.ensure_partitions(integer) to causeway_publisher;
 
 CREATE OR REPLACE FUNCTION outbox.release(table_name regclass)
  RETURNS boolean

@@ -33,12 +33,12 @@ export interface TopicContext extends AsyncDisposable {
   readCommitted(topic: string): Promise<ReadRecord[]>;
 }
 
-/** @param bootstrapBrokers of the test run unless given */
-export async function openTopics(bootstrapBrokers: string[] = brokers()): Promise<TopicContext> {
+/** @param servers another Kafka than that of the test run */
+export async function openTopics(servers: readonly string[] = brokers()): Promise<TopicContext> {
   const prefix = `t${randomUUID().slice(0, 8)}.`;
-  const admin = createKafka({ brokers: bootstrapBrokers, clientId: 'causeway-test', logger }).admin();
+  const admin = createKafka({ brokers: servers, clientId: 'causeway-test', logger }).admin();
   await admin.connect();
-  const consumer = new Consumer({ clientId: 'causeway-test', groupId: 'none', bootstrapBrokers });
+  const consumer = new Consumer({ clientId: 'causeway-test', groupId: 'none', bootstrapBrokers: [...servers] });
   return {
     prefix,
     admin,

@@ -1,6 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { kafkaConnectionOptions, loadConfig } from '#config';
+import { kafkaConnection } from '#kafka';
+import { examine, listDeadLetters, listParkedKeys, resendWindow } from '#operations';
 import type { EmbeddedStack } from '#stack';
 import { countingProxy, hasJava, newAuthority, securedKafka, securedPostgres, startOwnServers, until } from '#testing';
 import { openPublisher, readOrders, type PublisherContext, type Settings } from '../test/publisher.context.ts';
@@ -96,6 +99,25 @@ function urlFor(role: string, parameters: Settings = {}, address?: string): stri
       expect(rows[0]?.tls).not.toBe(false);
     },
   );
+
+  it('regression: verbs and the doctor reach a secured Kafka for positions, dead letters, parked keys and a resend', async () => {
+    const url = urlFor('app', { passfile: file('verbs', `*:*:*:app:${PASSWORD}\n`) });
+    const publisher = await context.start({ ...kafka, CAUSEWAY_SOURCE_URL: url });
+    await context.emit('verbs');
+    await readOrders(context, 1);
+    await publisher.stop();
+    const { brokers, security } = kafkaConnection(loadConfig(kafkaConnectionOptions, kafka));
+    const target = { ...context.target, kafkaBrokers: brokers, kafkaSecurity: security };
+    expect(await listDeadLetters(target, 10)).toEqual([]);
+    expect(await listParkedKeys(target)).toEqual([]);
+    const window = { from: '1970-01-01', to: '9999-12-31', besidePublisher: false };
+    const resent = await resendWindow(target, window);
+    expect([resent.sent, resent.refused]).toEqual([resent.rows, []]);
+    const findings = await examine({ ...target, packs: [], sources: [target], integration: null, services: [] });
+    expect(findings.filter(({ check }) => check === 'shop: position')).toEqual([
+      expect.objectContaining({ status: 'ok' }),
+    ]);
+  });
 
   it('stops with one line and few connections at a wrong password or certificate, and goes on once it is right', async () => {
     const address = new URL(context.url).host;

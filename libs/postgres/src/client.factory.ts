@@ -11,13 +11,20 @@ export interface ClientOptions {
   readonly applicationName: string;
 }
 
+export interface SessionOptions extends ClientOptions {
+  /** For commands of the replication protocol (`IDENTIFY_SYSTEM`, ...), which other sessions do not know. */
+  readonly replication?: boolean;
+}
+
 /**
  * One connection outside of a pool, for what holds on to its session: migrations and LISTEN. When it is lost, statements under
  * way fail and `end` is emitted; there is no `error` event to be handled.
  * @throws CausewayError `POSTGRES_UNREACHABLE`, `POSTGRES_ACCESS_DENIED`, `POSTGRES_TLS_REFUSED` or `CONFIG_INVALID`
  */
-export async function connectClient({ url, applicationName }: ClientOptions): Promise<Client> {
-  const client = new PostgresClient({ application_name: applicationName, ...connectionSettings(url) });
+export async function connectClient({ url, applicationName, replication = false }: SessionOptions): Promise<Client> {
+  // A setting of the driver that its types leave out.
+  const kind = replication ? { replication: 'database' } : {};
+  const client = new PostgresClient({ application_name: applicationName, ...connectionSettings(url), ...kind });
   client.on('error', () => undefined);
   try {
     return await client.connect();

@@ -26,7 +26,13 @@ function configurationPage(): string {
   const groups = Object.entries(OPTION_GROUPS).map(([title, options]) => {
     const rows = Object.values<Option<unknown>>(options).map((option) => {
       const initial =
-        option.default === undefined ? 'required' : option.default === '' ? 'empty' : `\`${option.default}\``;
+        option.standard !== undefined
+          ? option.standard.name
+          : option.default === undefined
+            ? 'required'
+            : option.default === ''
+              ? 'empty'
+              : `\`${option.default}\``;
       return `| \`${option.env}\` | ${escape(option.type.name)} | ${initial} | ${escape(option.help)}${option.secret ? ' (secret)' : ''} |`;
     });
     return [`## ${title}`, ['| name | form | default | |', '| --- | --- | --- | --- |', ...rows].join('\n')].join(

@@ -1,20 +1,22 @@
 import {
   crmOptions,
   integrationOptions,
-  kafkaOptions,
+  isOwnOptionSet,
+  kafkaConnectionOptions,
   loadConfig,
   processOptions,
   publisherOptions,
   readSourcesFile,
   type Environment,
 } from '#config';
+import { kafkaConnection } from '#kafka';
 import { targetOfSystem, type DoctorTarget } from '#operations';
+import { hasStandardSource } from './source.target.ts';
 import { runningSystem } from './target.ts';
 
 const { topicPrefix } = processOptions;
 const { integrationUrl, packs } = integrationOptions;
 const { secretKey, otherSecretKeys } = crmOptions;
-const { kafkaBrokers } = kafkaOptions;
 const { sourcesFile, sourceName, sourceUrl, slotName } = publisherOptions;
 
 /**
@@ -22,17 +24,18 @@ const { sourcesFile, sourceName, sourceUrl, slotName } = publisherOptions;
  * deployment: each part that has its settings), else the system that runs on this checkout.
  */
 export async function doctorTarget(file?: string, env: Environment = process.env): Promise<DoctorTarget> {
-  const isSet = (name: string): boolean => env[name] !== undefined || env[`${name}_FILE`] !== undefined;
+  // As for the other verbs: a standard setting counts with the name of a source, since it may be another program's.
   const sources = env[sourcesFile.env] ?? '';
-  const hasSource = isSet(sourceUrl.env) || sources !== '';
-  const hasIntegration = isSet(integrationUrl.env);
+  const hasSource = sources !== '' || isOwnOptionSet(sourceUrl, env) || hasStandardSource(env);
+  const hasIntegration = isOwnOptionSet(integrationUrl, env);
   if (file !== undefined || (!hasSource && !hasIntegration)) return targetOfSystem(await runningSystem(file));
-  const shared = loadConfig({ topicPrefix, packs, kafkaBrokers }, env);
+  const shared = loadConfig({ topicPrefix, packs, ...kafkaConnectionOptions }, env);
   const source = hasSource && sources === '' ? [loadConfig({ sourceName, sourceUrl, slotName }, env)] : [];
   const declared = sources === '' ? source : readSourcesFile(sources, { env });
   const integration = hasIntegration ? loadConfig({ integrationUrl, secretKey, otherSecretKeys }, env) : null;
   return {
     kafkaBrokers: shared.kafkaBrokers,
+    kafkaSecurity: kafkaConnection(shared).security,
     topicPrefix: shared.topicPrefix ?? '',
     packs: shared.packs,
     sources: declared.map((one) => ({ name: one.sourceName, url: one.sourceUrl, slot: one.slotName })),

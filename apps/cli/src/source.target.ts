@@ -1,4 +1,6 @@
 import {
+  isOwnOptionSet,
+  kafkaConnectionOptions,
   kafkaOptions,
   loadConfig,
   processOptions,
@@ -7,6 +9,7 @@ import {
   type Config,
   type Environment,
 } from '#config';
+import { kafkaConnection } from '#kafka';
 import { sourceOfSystem, type SourceTarget } from '#operations';
 import { WrongUse } from './exit.codes.ts';
 import { runningSystem } from './target.ts';
@@ -28,7 +31,7 @@ const ALL = {
   sourceUrl,
   slotName,
   outboxTable,
-  kafkaBrokers: kafkaOptions.kafkaBrokers,
+  ...kafkaConnectionOptions,
   topicPrefix,
 };
 
@@ -49,7 +52,7 @@ export async function sourceTarget(
 ): Promise<SourceTarget> {
   const file = env[sourcesFile.env] ?? '';
   if (file !== '' && system === undefined) return sourceOfFile(source, { file, env });
-  const isSet = env[sourceUrl.env] !== undefined || env[`${sourceUrl.env}_FILE`] !== undefined;
+  const isSet = isOwnOptionSet(sourceUrl, env) || hasStandardSource(env);
   if (isSet && system === undefined) return sourceOfSettings(source, env);
   const running = await runningSystem(system);
   const names = running.sources.map(({ name }) => name);
@@ -81,11 +84,15 @@ function sourceOfFile(
 ): SourceTarget {
   const declared = new Map(readSourcesFile(file, { env }).map((one) => [one.sourceName, one]));
   const name = chosen(source, [...declared.keys()]);
-  const { kafkaBrokers } = kafkaOptions;
-  const shared = loadConfig({ ...DEFAULTS, kafkaBrokers, topicPrefix }, env);
+  const shared = loadConfig({ ...DEFAULTS, ...kafkaConnectionOptions, topicPrefix }, env);
   const found = declared.get(name);
   const none = { sourceName: name, sourceUrl: '', slotName: '', outboxTable: undefined };
   return { ...targetOf({ ...shared, ...none, ...found }), ...(found === undefined ? {} : { table: found.rows.table }) };
+}
+
+/** Standard settings alone may be meant for another program; with the name of a source they are meant for us. Pure. */
+export function hasStandardSource(env: Environment): boolean {
+  return isOwnOptionSet(sourceName, env) && publisherOptions.sourceUrl.standard?.read(env) !== undefined;
 }
 
 function sourceOfSettings(source: string | undefined, env: Environment): SourceTarget {
@@ -104,6 +111,7 @@ function targetOf(config: Config<typeof ALL>): SourceTarget {
     ...tableOf(config.outboxTable),
     walDiskBytes: config.walDisk,
     kafkaBrokers: config.kafkaBrokers,
+    kafkaSecurity: kafkaConnection(config).security,
     topicPrefix: config.topicPrefix ?? '',
     topicPartitions: config.topicPartitions,
     topicReplication: config.topicReplication,

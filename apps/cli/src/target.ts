@@ -1,4 +1,4 @@
-import { integrationOptions, loadConfig } from '#config';
+import { integrationOptions, isOwnOptionSet, loadConfig } from '#config';
 import { createDatabase, createPool, type IntegrationDatabase } from '#postgres';
 import { readRunFile, type SystemDetails } from '#system';
 import { CannotReach } from './exit.codes.ts';
@@ -16,7 +16,7 @@ export async function runningSystem(file?: string): Promise<SystemDetails> {
   return details;
 }
 
-/** Runs `work` on the integration database: the one of the environment if that names one, else of the running system. */
+/** Runs `work` on the integration database: the one of CAUSEWAY_INTEGRATION_URL, of the running system, or of the standard settings. */
 export async function withIntegration<T>(work: (db: ReturnType<typeof open>) => Promise<T>): Promise<T> {
   const db = open(await integrationUrl());
   try {
@@ -27,8 +27,11 @@ export async function withIntegration<T>(work: (db: ReturnType<typeof open>) => 
 }
 
 async function integrationUrl(): Promise<string> {
-  const given = process.env['CAUSEWAY_INTEGRATION_URL'] ?? process.env['CAUSEWAY_INTEGRATION_URL_FILE'];
-  if (given !== undefined) return loadConfig(integrationOptions).integrationUrl;
+  const { integrationUrl: option } = integrationOptions;
+  if (isOwnOptionSet(option, process.env)) return loadConfig({ option }).option;
+  // The standard settings may be those of another program; what runs on this checkout is meant before them.
+  const running = await readRunFile();
+  if (running === null && option.standard?.read(process.env) !== undefined) return loadConfig({ option }).option;
   return (await runningSystem()).integration.url;
 }
 

@@ -6,12 +6,14 @@ import {
   TopicCatalogue,
   createKafka,
   createTransactionalProducer,
+  kafkaConnection,
   positionKey,
   positionRecord,
   publisherTransactionalId,
   readParkedKeys,
   readPosition,
   PARKED_KEYS_SETTINGS,
+  type KafkaConnection,
   type ParkedKey,
   type ProducerRecord,
   type TransactionalProducer,
@@ -36,6 +38,8 @@ const CLOSE_PATIENCE_MS = 3000;
 export class KafkaSide implements AsyncDisposable {
   readonly topics: TopicNames;
   readonly catalogue: TopicCatalogue;
+  /** Where Kafka is and how this session is let in. */
+  readonly connection: KafkaConnection;
   readonly #config: SourceConfig;
   readonly #admin: TopicAdmin;
   readonly #producer: TransactionalProducer;
@@ -46,11 +50,12 @@ export class KafkaSide implements AsyncDisposable {
     this.topics = topicNames(config.topicPrefix);
     this.#key = positionKey(config.sourceName, config.slotName);
     const clientId = `causeway-publisher-${config.sourceName}`;
-    const brokers = config.kafkaBrokers;
-    this.#admin = new TopicAdmin(createKafka({ brokers, clientId, logger, retry: ADMIN_RETRY }));
+    // Anew for each session: a certificate that was replaced is found by itself.
+    this.connection = kafkaConnection(config);
+    this.#admin = new TopicAdmin(createKafka({ ...this.connection, clientId, logger, retry: ADMIN_RETRY }));
     this.catalogue = new TopicCatalogue(this.#admin);
     this.#producer = createTransactionalProducer(config.producer, {
-      brokers,
+      ...this.connection,
       clientId,
       logger,
       transactionalId: publisherTransactionalId({
@@ -84,7 +89,7 @@ export class KafkaSide implements AsyncDisposable {
 
   /** The keys that wait behind a poison row. Exact after `takeOver`, like the position. */
   async readParkedKeys(): Promise<ParkedKey[]> {
-    const { kafkaBrokers: brokers, transactionTimeout: timeoutMs, sourceName: source, slotName: slot } = this.#config;
+    const { transactionTimeout: timeoutMs, sourceName: source, slotName: slot } = this.#config;
     const topic = this.topics.parkedKeys;
     const { poison, topicReplication: replication } = this.#config;
     // Where keys are not parked the topic is read all the same: they may have been, and wait until they are released.
@@ -92,7 +97,7 @@ export class KafkaSide implements AsyncDisposable {
       await this.catalogue.ensure({ topic, partitions: 1, replication, settings: PARKED_KEYS_SETTINGS });
     else if ((await this.#admin.describe(topic)) === undefined) return [];
     const clientId = `causeway-publisher-${source}`;
-    return readParkedKeys({ brokers, clientId, topic, timeoutMs }, { source, slot });
+    return readParkedKeys({ ...this.connection, clientId, topic, timeoutMs }, { source, slot });
   }
 
   /** Topics that rows go to; created with the declared partitions when they are missing, never inside a transaction. */
@@ -108,9 +113,10 @@ export class KafkaSide implements AsyncDisposable {
 
   /** @throws CausewayError `POSITION_UNREADABLE` */
   async readPosition(): Promise<StoredPosition | undefined> {
-    const { kafkaBrokers: brokers, transactionTimeout: timeoutMs, sourceName } = this.#config;
+    const { transactionTimeout: timeoutMs, sourceName } = this.#config;
     const clientId = `causeway-publisher-${sourceName}`;
-    const value = await readPosition({ brokers, clientId, topic: this.topics.positions, timeoutMs }, this.#key);
+    const where = { ...this.connection, clientId, topic: this.topics.positions, timeoutMs };
+    const value = await readPosition(where, this.#key);
     if (value === undefined) return undefined;
     try {
       return decodePosition(value);

@@ -38,8 +38,13 @@ const { sourcesFile, sourceName, sourceUrl, slotName, preset, outboxTable, debez
   publisherOptions;
 /** Beside a file they would be silently without effect. */
 const NOT_BESIDE_A_FILE = [
-  ...[sourceName.env, sourceUrl.env, `${sourceUrl.env}_FILE`, slotName.env],
-  ...[preset.env, outboxTable.env, debeziumOptions.env],
+  sourceName.env,
+  sourceUrl.env,
+  `${sourceUrl.env}_FILE`,
+  slotName.env,
+  preset.env,
+  outboxTable.env,
+  debeziumOptions.env,
 ];
 
 /**

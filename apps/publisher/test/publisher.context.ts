@@ -7,6 +7,7 @@ import type { Client } from 'pg';
 import { connectClient, createScratchDatabase, migrate, migrationFolder } from '#postgres';
 import type { SourceTarget } from '#operations';
 import { dropSlot, inspectSlot, type SlotState } from '#replication';
+import type { UntilOptions } from '#testing';
 import { openTopics, until, type ReadRecord, type TopicContext } from '../../../libs/kafka/test/topic.context.ts';
 import { startPublisher, type PublisherApp } from '../src/publisher.app.ts';
 import { loadPublisher } from '../src/publisher.config.ts';
@@ -25,7 +26,7 @@ export interface LogLine {
 
 export interface PublisherProcess {
   readonly lines: readonly LogLine[];
-  line(msg: string): Promise<LogLine>;
+  line(msg: string, options?: UntilOptions): Promise<LogLine>;
   /** Answers of /ready and /metrics. */
   get(path: string): Promise<string>;
   kill(signal: NodeJS.Signals): Promise<void>;
@@ -196,11 +197,11 @@ function spawnPublisher(environment: Settings): PublisherProcess {
   if (child.stdout !== null)
     createInterface({ input: child.stdout }).on('line', (line) => lines.push(JSON.parse(line) as LogLine));
   const exited = nextEvent(child, 'exit');
-  const line = async (msg: string): Promise<LogLine> => {
+  const line = async (msg: string, options?: UntilOptions): Promise<LogLine> => {
     await until(() => {
       if (child.exitCode !== null) throw new Error(`the publisher ended before it said ${msg}`);
       return lines.some((one) => one.msg === msg);
-    });
+    }, options);
     return lines.findLast((one) => one.msg === msg) as LogLine;
   };
   return {

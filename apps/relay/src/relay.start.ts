@@ -12,7 +12,7 @@ import {
   type Config,
 } from '#config';
 import { ClientRegistry, budgetMetrics, callObserver } from '#connections';
-import { BatchStrategy, TopicAdmin, createKafka } from '#kafka';
+import { BatchStrategy, TopicAdmin, createKafka, kafkaConnection } from '#kafka';
 import { COMMANDS_CHANNEL, countOpenCommands } from '#ledger';
 import {
   Health,
@@ -143,7 +143,7 @@ async function showOpenCommands(db: Parts['db'], metrics: ReturnType<typeof disp
 async function startMapper(parts: Parts, own: { mapper: MapperService; metrics: MapperMetrics }): Promise<void> {
   const { config, logger, health, shutdown } = parts;
   const { mapper, metrics } = own;
-  const kafka = createKafka({ brokers: config.kafkaBrokers, clientId: 'causeway-relay', logger });
+  const kafka = createKafka({ ...kafkaConnection(config), clientId: 'causeway-relay', logger });
   const admin = new TopicAdmin(kafka);
   const { topicPartitions: partitions, topicReplication: replication } = config;
   for (const topic of mapper.topics) await admin.ensure({ topic, partitions, replication });

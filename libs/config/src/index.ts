@@ -1,4 +1,4 @@
-export { loadConfig, type Environment } from './load.config.ts';
+export { loadConfig } from './load.config.ts';
 export { OPTION_GROUPS, catalogue } from './option.catalogue.ts';
 export type { AdditionalField } from './debezium/additional.fields.ts';
 export {
@@ -9,11 +9,12 @@ export {
   type DebeziumPresetConfig,
 } from './debezium/debezium.options.ts';
 export { compileRoute, type TopicRoute } from './debezium/topic.route.ts';
-export { option, type Config, type Option, type OptionSet, type OptionType } from './option.ts';
+export { isOwnOptionSet, standardPostgresUrl } from './postgres.standard.ts';
+export { option, type Config, type Environment, type Option, type OptionSet, type OptionType } from './option.ts';
 export { connectionOptions } from './options/connection.options.ts';
 export { crmOptions } from './options/crm.options.ts';
 export { integrationOptions } from './options/integration.options.ts';
-export { kafkaOptions } from './options/kafka.options.ts';
+export { kafkaConnectionOptions, kafkaOptions } from './options/kafka.options.ts';
 export { processOptions } from './options/process.options.ts';
 export { publisherOptions } from './options/publisher.options.ts';
 export { sandboxOptions } from './options/sandbox.options.ts';

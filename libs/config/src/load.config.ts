@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { CausewayError } from '#contracts';
 import { catalogue } from './option.catalogue.ts';
-import type { Config, Option, OptionSet } from './option.ts';
+import type { Config, Environment, Option, OptionSet } from './option.ts';
 import { maskPassword } from './summary.config.ts';
 
 const PREFIX = 'CAUSEWAY_';
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads the options of one process from the environment.
@@ -46,12 +45,12 @@ function readOption(option: Option<unknown>, env: Environment): unknown {
   }
 }
 
-/** The environment wins, then the file that `<env>_FILE` names, then the default. */
+/** The environment wins, then the file that `<env>_FILE` names, then a standard setting, then the default. */
 function textOf(option: Option<unknown>, env: Environment): string | undefined {
   const direct = env[option.env];
   if (direct !== undefined) return direct;
   const file = option.secret ? env[`${option.env}_FILE`] : undefined;
-  if (file === undefined) return option.default;
+  if (file === undefined) return option.standard?.read(env) ?? option.default;
   try {
     return readFileSync(file, 'utf8').trimEnd();
   } catch {

@@ -1,3 +1,5 @@
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /** How the text of an environment variable becomes a value, and what to call that form in help and errors. */
 export interface OptionType<T> {
   readonly name: string;
@@ -14,8 +16,17 @@ export interface Option<T> {
   readonly help: string;
   /** As it would stand in the environment. Without a default the option is required. */
   readonly default?: string;
+  /** Where the value comes from when neither the variable nor its file is set. */
+  readonly standard?: StandardSetting;
   /** Secrets may also come from the file that `<env>_FILE` names, and are never shown. */
   readonly secret?: boolean;
+}
+
+/** A setting under a name that other programs read as well, such as `DATABASE_URL`. */
+export interface StandardSetting {
+  /** As the reference page names it. */
+  readonly name: string;
+  read(env: Environment): string | undefined;
 }
 
 export function option<T>(env: string, type: OptionType<T>, rest: Omit<Option<T>, 'env' | 'type'>): Option<T> {

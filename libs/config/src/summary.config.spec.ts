@@ -39,6 +39,11 @@ describe('maskPassword', () => {
       'postgres://db/x?user=app&password=secret&sslmode=require',
       'postgres://db/x?user=app&password=***&sslmode=require',
     ],
+    [
+      'a parameter for the key of a certificate',
+      'postgres://db/x?sslkey=/k.pem&sslpassword=secret',
+      'postgres://db/x?sslkey=/k.pem&sslpassword=***',
+    ],
     ['a later URL', 'postgres://db/x, postgres://app:secret@db/y', 'postgres://db/x, postgres://app:***@db/y'],
   ])('regression: masks a password with %s', (_what, given, masked) => {
     expect(maskPassword(given)).toBe(masked);

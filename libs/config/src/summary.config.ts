@@ -15,5 +15,5 @@ export function summariseConfig<S extends OptionSet>(options: S, config: Config<
 export function maskPassword(value: string): string {
   return value
     .replace(/([a-z][a-z0-9+.-]*:\/\/[^:@/?#\s]*):[^/?#\s]*@/gi, '$1:***@')
-    .replace(/([?&]password=)[^&#\s]*/gi, '$1***');
+    .replace(/([?&](?:ssl)?password=)[^&#\s]*/gi, '$1***');
 }

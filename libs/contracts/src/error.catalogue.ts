@@ -185,6 +185,11 @@ const entries = {
     action: 'See the reason; grant what apps/publisher/README.md lists, or correct the URL.',
     owner: 'platform',
   },
+  POSTGRES_TLS_REFUSED: {
+    meaning: 'No secure connection to Postgres came about: one side refuses a certificate, or does not speak TLS',
+    action: 'Correct the setting that is named; docs/operations.md shows secured servers.',
+    owner: 'platform',
+  },
   BATCH_REFUSED: {
     meaning: 'Kafka refuses a batch: a record is too large for its topic, or a setting of the producer is not allowed',
     action: 'See the reason; the publisher reads the limits again and goes on by itself when they allow it.',
@@ -192,7 +197,13 @@ const entries = {
   },
   KAFKA_ACCESS_DENIED: {
     meaning: 'Kafka refuses the client or a right that it needs',
-    action: 'See the reason; grant the rights that apps/publisher/README.md lists.',
+    action:
+      'See the reason; correct the CAUSEWAY_KAFKA_* credentials, or grant the rights that apps/publisher/README.md lists.',
+    owner: 'platform',
+  },
+  KAFKA_TLS_REFUSED: {
+    meaning: 'No secure connection to Kafka came about: one side refuses a certificate, or does not speak TLS',
+    action: 'Correct the setting that is named; docs/operations.md shows secured servers.',
     owner: 'platform',
   },
   REPLICATION_BROKEN: {

@@ -35,3 +35,4 @@ export {
 export { jsonObjectSchema, jsonSchema, type Json, type JsonObject } from './json.ts';
 export type { Outcome, OutcomeKind } from './outcome.ts';
 export { CRM_SOURCE, topicNames, type TopicNames } from './topics.ts';
+export { tlsFailureOf, tlsReasonOf, type TlsFailure } from './tls.failure.ts';

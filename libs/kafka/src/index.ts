@@ -18,6 +18,8 @@ export {
   releasedKeyRecord,
   type ParkedKey,
 } from './parked.keys.store.ts';
+export { kafkaConnection, type KafkaConnection, type KafkaSecurity } from './security/kafka.connection.ts';
+export { delayUnlessRefused, platformaticConnection } from './security/platformatic.security.ts';
 export { positionKey, positionRecord, readPosition, type PositionStoreOptions } from './position.store.ts';
 export { PRODUCER_CLIENTS, createTransactionalProducer, type ProducerClient } from './producer.factory.ts';
 export {

@@ -1,7 +1,7 @@
 import type { Admin, Message, Producer, TopicMessages } from 'kafkajs';
 import type { Logger } from '#observability';
 import { withDeadline } from './deadline.ts';
-import { createKafka } from './kafka.client.ts';
+import { createKafka, type KafkaClient } from './kafka.client.ts';
 import { asKafkaError } from './kafka-error.policy.ts';
 import { partitionOf } from './murmur2.partitioner.ts';
 import { inPartition } from './packed.record.ts';
@@ -23,6 +23,7 @@ const RETRY = { initialRetryTime: 5, factor: 0, multiplier: 1, maxRetryTime: 50,
 
 /** `TransactionalProducer` on kafkajs. */
 export class KafkajsProducer implements TransactionalProducer {
+  readonly #kafka: KafkaClient;
   readonly #producer: Producer;
   readonly #admin: Admin;
   readonly #partitions = new Map<string, number>();
@@ -34,9 +35,10 @@ export class KafkajsProducer implements TransactionalProducer {
     this.#timeoutMs = options.transactionTimeoutMs;
     this.#maxBatchBytes = options.maxBatchBytes ?? (() => DEFAULT_MAX_MESSAGE_BYTES);
     this.#onStep = options.onStep;
-    const { brokers, clientId, logger } = options;
-    this.#admin = createKafka({ brokers, clientId, logger }).admin();
-    this.#producer = createKafka({ brokers, clientId, logger, retry: RETRY }).producer({
+    const { brokers, security, clientId, logger } = options;
+    this.#kafka = createKafka({ brokers, security, clientId, logger, retry: RETRY });
+    this.#admin = createKafka({ brokers, security, clientId, logger }).admin();
+    this.#producer = this.#kafka.producer({
       transactionalId: options.transactionalId,
       transactionTimeout: options.transactionTimeoutMs,
       idempotent: true,
@@ -51,6 +53,7 @@ export class KafkajsProducer implements TransactionalProducer {
 
   async init(): Promise<void> {
     await this.#run('init', async () => {
+      await this.#kafka.checkAccess();
       await this.#producer.connect();
       // The producer id is asked for with the first transaction; one that nothing was sent in leaves no trace.
       const transaction = await this.#producer.transaction();

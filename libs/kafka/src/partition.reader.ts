@@ -1,14 +1,15 @@
 import { Consumer, FetchIsolationLevels, ListOffsetTimestamps } from '@platformatic/kafka';
 import { CausewayError } from '#contracts';
 import type { ScannedBatch } from './committed.scan.ts';
+import type { KafkaConnection } from './security/kafka.connection.ts';
+import { delayUnlessRefused, platformaticConnection } from './security/platformatic.security.ts';
 
 const FETCH_BYTES = 4 * 1024 * 1024;
 const RETRIES = 20;
 const RETRY_MS = 100;
 const REQUEST_TIMEOUT_MS = 10_000;
 
-export interface PartitionReaderOptions {
-  readonly brokers: readonly string[];
+export interface PartitionReaderOptions extends KafkaConnection {
   readonly clientId: string;
   readonly topic: string;
   /** Default 0. */
@@ -31,9 +32,9 @@ export class PartitionReader {
       clientId: options.clientId,
       // Never joined; the client wants a name.
       groupId: `${options.clientId}-direct`,
-      bootstrapBrokers: [...options.brokers],
+      ...platformaticConnection(options),
       retries: RETRIES,
-      retryDelay: RETRY_MS,
+      retryDelay: delayUnlessRefused(RETRY_MS),
       requestTimeout: REQUEST_TIMEOUT_MS,
     });
     this.#consumer.topics.track(options.topic);

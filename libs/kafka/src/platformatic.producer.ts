@@ -15,6 +15,8 @@ import {
   type TransactionalProducer,
 } from './producer.port.ts';
 import { encodeRecordBatch } from './record.batch.encoder.ts';
+import { checkAccess } from './security/access.check.ts';
+import { delayUnlessRefused, platformaticConnection } from './security/platformatic.security.ts';
 import { splitIntoSends, type PlacedRecord } from './send.splitter.ts';
 
 /** The coordinator writes its markers after it answered, so a transaction close behind another is put off: look again soon. */
@@ -30,6 +32,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /** `TransactionalProducer` on @platformatic/kafka: the faster one. */
 export class PlatformaticProducer implements TransactionalProducer {
   readonly #producer: EncodedProducer;
+  readonly #checkAccess: () => Promise<void>;
   readonly #sequences = new BatchSequences();
   readonly #buffers = new BatchBuffers();
   readonly #timeoutMs: number;
@@ -40,9 +43,10 @@ export class PlatformaticProducer implements TransactionalProducer {
     this.#timeoutMs = options.transactionTimeoutMs;
     this.#maxBatchBytes = options.maxBatchBytes ?? (() => DEFAULT_MAX_MESSAGE_BYTES);
     this.#onStep = options.onStep;
+    this.#checkAccess = () => checkAccess(options, options.clientId);
     this.#producer = new EncodedProducer({
       clientId: options.clientId,
-      bootstrapBrokers: [...options.brokers],
+      ...platformaticConnection(options),
       transactionalId: options.transactionalId,
       idempotent: true,
       // Unless told otherwise it asks as producer 0 in epoch 0, which fences every start but the first for ever.
@@ -53,13 +57,15 @@ export class PlatformaticProducer implements TransactionalProducer {
       requestTimeout: REQUEST_TIMEOUT_MS,
       metadataMaxAge: METADATA_AGE_MS,
       retries: RETRIES,
-      retryDelay: (...[, , attempt, , error]) =>
+      retryDelay: delayUnlessRefused((...[, , attempt, , error]) =>
         attempt <= SOON_ATTEMPTS && namesKafkaError(error, 'CONCURRENT_TRANSACTIONS') ? CONCURRENT_RETRY_MS : RETRY_MS,
+      ),
     });
   }
 
   async init(): Promise<void> {
     await this.#run('init', async () => {
+      await this.#checkAccess();
       // The producer id is asked for with the first transaction; one that nothing was sent in leaves no trace.
       const transaction = await this.#producer.beginTransaction();
       await transaction.cancel();

@@ -3,9 +3,10 @@ import { newestCommitted } from './committed.scan.ts';
 import { asKafkaError } from './kafka-error.policy.ts';
 import { PartitionReader } from './partition.reader.ts';
 import type { ProducerRecord } from './producer.port.ts';
+import { checkAccess } from './security/access.check.ts';
+import type { KafkaConnection } from './security/kafka.connection.ts';
 
-export interface PositionStoreOptions {
-  readonly brokers: readonly string[];
+export interface PositionStoreOptions extends KafkaConnection {
   readonly clientId: string;
   /** Compacted, one partition. */
   readonly topic: string;
@@ -33,11 +34,12 @@ export function positionRecord(
 /**
  * Reads the last committed position of a key. Only exact after the key's writer was fenced by `TransactionalProducer.init`;
  * before, it may be older than what is about to be committed.
- * @throws CausewayError `KAFKA_UNREACHABLE`, `KAFKA_ACCESS_DENIED` or `TOPIC_MISSING`
+ * @throws CausewayError `KAFKA_UNREACHABLE`, `KAFKA_TLS_REFUSED`, `KAFKA_ACCESS_DENIED` or `TOPIC_MISSING`
  */
 export async function readPosition(options: PositionStoreOptions, key: string): Promise<Buffer | undefined> {
   const reader = new PartitionReader(options);
   try {
+    await checkAccess(options, options.clientId);
     return await withDeadline(searchBackwards(reader, Buffer.from(key)), {
       ms: options.timeoutMs,
       what: 'read position',

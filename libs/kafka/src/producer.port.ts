@@ -1,3 +1,5 @@
+import type { KafkaConnection } from './security/kafka.connection.ts';
+
 /** A record as it shall lie in Kafka, byte for byte. */
 export interface ProducerRecord {
   readonly topic: string;
@@ -24,7 +26,7 @@ export interface ProducerRecord {
 export interface TransactionalProducer {
   /**
    * Takes the transactional.id over and waits until its last transaction is settled.
-   * @throws CausewayError `KAFKA_UNREACHABLE` or `KAFKA_ACCESS_DENIED`
+   * @throws CausewayError `KAFKA_UNREACHABLE`, `KAFKA_TLS_REFUSED` or `KAFKA_ACCESS_DENIED`
    */
   init(): Promise<void>;
   /**
@@ -39,8 +41,7 @@ export interface TransactionalProducer {
 /** Steps of `sendTransaction`, each told when it is done. There is a `records sent` for every send of a transaction. */
 export type ProducerStep = 'transaction begun' | 'records sent' | 'before commit' | 'commit answered';
 
-export interface ProducerOptions {
-  readonly brokers: readonly string[];
+export interface ProducerOptions extends KafkaConnection {
   readonly clientId: string;
   readonly transactionalId: string;
   /** The broker aborts a transaction that is open for longer; `sendTransaction` gives up after the same time. */

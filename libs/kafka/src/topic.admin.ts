@@ -1,6 +1,7 @@
-import kafkajs, { type Admin, type Kafka } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { CausewayError } from '#contracts';
+import type { KafkaClient } from './kafka.client.ts';
 import { asKafkaError, namesKafkaError } from './kafka-error.policy.ts';
 import { DEFAULT_MAX_MESSAGE_BYTES } from './producer.port.ts';
 
@@ -27,10 +28,12 @@ export interface TopicDeclaration {
 
 /** Declares and describes topics. Connects at the first call. */
 export class TopicAdmin {
+  readonly #kafka: KafkaClient;
   readonly #admin: Admin;
   #connected: Promise<void> | undefined;
 
-  constructor(kafka: Kafka) {
+  constructor(kafka: KafkaClient) {
+    this.#kafka = kafka;
     this.#admin = kafka.admin();
   }
 
@@ -84,7 +87,7 @@ export class TopicAdmin {
   }
 
   async #connect(): Promise<void> {
-    this.#connected ??= this.#admin.connect();
+    this.#connected ??= this.#kafka.checkAccess().then(() => this.#admin.connect());
     try {
       await this.#connected;
     } catch (error) {

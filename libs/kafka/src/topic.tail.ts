@@ -5,6 +5,8 @@ import {
   type ClusterMetadata,
   type RecordsBatch,
 } from '@platformatic/kafka';
+import type { KafkaConnection } from './security/kafka.connection.ts';
+import { delayUnlessRefused, platformaticConnection } from './security/platformatic.security.ts';
 
 /** A record as it lies in Kafka, byte for byte. */
 export interface TailRecord {
@@ -19,8 +21,7 @@ export interface TailRecord {
   readonly headers: readonly (readonly [string, Buffer | null])[];
 }
 
-export interface TailOptions {
-  readonly brokers: readonly string[];
+export interface TailOptions extends KafkaConnection {
   readonly clientId: string;
   /** Topics that are there. */
   readonly topics: readonly string[];
@@ -46,14 +47,14 @@ export async function readTail(
   options: TailOptions,
   onRecord: (record: TailRecord) => void,
 ): Promise<{ readonly isOpen: boolean }> {
-  const { brokers, clientId, topics, since } = options;
+  const { clientId, topics, since } = options;
   const consumer = new Consumer({
     clientId,
     // Never joined; the client wants a name.
     groupId: `${clientId}-direct`,
-    bootstrapBrokers: [...brokers],
+    ...platformaticConnection(options),
     retries: RETRIES,
-    retryDelay: RETRY_MS,
+    retryDelay: delayUnlessRefused(RETRY_MS),
     requestTimeout: REQUEST_TIMEOUT_MS,
   });
   let isOpen = false;

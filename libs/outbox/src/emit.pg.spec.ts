@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
+import { z } from 'zod';
 import { OutboxContext, type EventRow } from '../test/outbox.context.ts';
 import { emit, emitMany } from './emit.call.ts';
+import { defineEvent } from './event.definition.ts';
 import type { OutboxEvent } from './event.ts';
 
 let context: OutboxContext;
@@ -105,6 +107,20 @@ describe('emit', () => {
       headers: full.headers,
       occurred_at: full.occurredAt,
     });
+  });
+
+  it('writes the same rows of a typed event by all three, without what its schema does not name', async () => {
+    const signedUp = defineEvent({
+      aggregateType: 'user',
+      eventType: 'user.signed_up',
+      payload: z.object({ email: z.email(), plan: z.string().default('free') }),
+    });
+    const row = { email: 'ana@example.test', password_hash: 'x' };
+    const event = signedUp.of({ aggregateId: '42', payload: row });
+    for (const write of [withSql, withKysely, withPg]) await write([event]);
+    const rows = (await context.events()).map((written) => decided(written, event));
+    expect(rows).toEqual([rows[0], rows[0], rows[0]]);
+    expect(rows[0]?.payload).toEqual({ email: 'ana@example.test', plan: 'free' });
   });
 
   it('answers the id, a UUID of version 7 unless one was given', async () => {

@@ -1,3 +1,4 @@
+import { connectClient } from '#postgres';
 import { OutboxContext } from '../test/outbox.context.ts';
 
 const DENIED = { code: '42501' };
@@ -76,6 +77,42 @@ describe('causeway_publisher', () => {
     await context.as('causeway_publisher', async (client) => {
       await expect(client.query(statement)).rejects.toMatchObject(DENIED);
     });
+  });
+});
+
+describe('a login role of causeway_publisher', () => {
+  const changes = `select count(*)::integer as count from pg_logical_slot_peek_binary_changes($1, null, null,
+    'proto_version', '1', 'publication_names', 'causeway_outbox')`;
+
+  it.each([
+    ['may replicate the outbox with the attribute REPLICATION', 'replication'],
+    ['may not replicate without it', 'noreplication'],
+  ])('%s', async (_, attribute) => {
+    const role = `${context.scratch.name}_publisher`;
+    await context.run(`create role ${role} login ${attribute} in role causeway_publisher`);
+    const url = new URL(context.scratch.url);
+    [url.username, url.password] = [role, ''];
+    const client = await connectClient({ url: url.toString(), applicationName: 'outbox-test' });
+    const slot = [role];
+    try {
+      const created = client.query(`select pg_create_logical_replication_slot($1, 'pgoutput')`, slot);
+      if (attribute === 'noreplication') {
+        await expect(created).rejects.toMatchObject(DENIED);
+        return;
+      }
+      await created;
+      await context.run(INSERT);
+      expect((await client.query<{ count: number }>(changes, slot)).rows[0]?.count).toBeGreaterThan(0);
+      await client.query('select pg_drop_replication_slot($1)', slot);
+    } finally {
+      await client.end();
+      await context.run(
+        'select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = $1',
+        slot,
+      );
+      await context.run(`drop role ${role}`);
+      await context.take();
+    }
   });
 });
 

@@ -1,5 +1,8 @@
 export { listen, type ListenOptions, type Listener } from './channel.listener.ts';
 export { connectClient, type ClientOptions } from './client.factory.ts';
+export { connectionRefusal } from './connection/connection.refusal.ts';
+export { connectionSettings, type ConnectionSettings } from './connection/connection.settings.ts';
+export { clientConfig } from './connection/postgres.client.ts';
 export type { BigInteger, Computed, Decimal, Generated, JsonColumn, Timestamp } from './column.types.ts';
 export { createDatabase } from './database.factory.ts';
 export type { IntegrationDatabase } from './generated/integration.generated.ts';

@@ -1,6 +1,8 @@
-import { Pool } from 'pg';
+import { Pool, type PoolConfig } from 'pg';
 import { errorFields, type Logger } from '#observability';
-import { CONNECT_TIMEOUT_MS, type ClientOptions } from './client.factory.ts';
+import type { ClientOptions } from './client.factory.ts';
+import { connectionSettings } from './connection/connection.settings.ts';
+import { PostgresClient } from './connection/postgres.client.ts';
 
 export interface PoolOptions extends ClientOptions {
   /** Most connections open at a time. */
@@ -8,14 +10,18 @@ export interface PoolOptions extends ClientOptions {
   readonly logger?: Logger;
 }
 
-/** A pool whose idle connections may be lost (a restart of Postgres) without ending the process: the next use connects anew. */
+/**
+ * A pool whose idle connections may be lost (a restart of Postgres) without ending the process: the next use connects anew. A use
+ * that cannot connect rejects with what `connectClient` says of a refusal, else with the driver's error.
+ * @throws CausewayError `CONFIG_INVALID` when the URL or what it names cannot be used
+ */
 export function createPool({ url, applicationName, max = 10, logger }: PoolOptions): Pool {
   const pool = new Pool({
-    connectionString: url,
     application_name: applicationName,
+    ...connectionSettings(url),
     max,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    keepAlive: true,
+    // It is given these same options.
+    Client: PostgresClient as unknown as NonNullable<PoolConfig['Client']>,
   });
   // Without a listener Node ends the process on the `error` event of an idle connection.
   pool.on('error', (error) => logger?.warn(errorFields(error), 'an idle Postgres connection was lost'));

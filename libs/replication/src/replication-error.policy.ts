@@ -1,4 +1,4 @@
-import type { ErrorCode } from '#contracts';
+import { isCausewayError, type ErrorCode } from '#contracts';
 
 /** `retry`: with backoff, it passes. `wait`: as a standby. `stop`: a person must act; look again now and then. */
 export interface ErrorVerdict {
@@ -48,6 +48,9 @@ const OF_A_STANDBY = /recovery is in progress|being synchronized from the primar
 /** What an error of the source database means for the publisher. Anything unknown is tried again: it may pass. */
 export function classifyReplicationError(error: unknown): ErrorVerdict {
   if (typeof error !== 'object' || error === null) return retry('REPLICATION_BROKEN');
+  // Already told apart by whoever connects.
+  if (isCausewayError(error, 'POSTGRES_ACCESS_DENIED') || isCausewayError(error, 'POSTGRES_TLS_REFUSED'))
+    return stop(error.code);
   const { code, message } = error as { code?: unknown; message?: unknown };
   const said = typeof message === 'string' ? message : '';
   if (typeof code !== 'string') {

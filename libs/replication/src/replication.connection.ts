@@ -2,13 +2,12 @@ import type { Socket } from 'node:net';
 import type { Client } from 'pg';
 import { LogicalReplicationService } from 'pg-logical-replication';
 import { CausewayError } from '#contracts';
+import { clientConfig, connectionRefusal, connectionSettings } from '#postgres';
 import { CopyReader, type CopyHandlers } from './copy.reader.ts';
 import { formatLsn, NO_LSN, type Lsn } from './lsn.ts';
 import { readServerIdentity, type ServerIdentity } from './server.identity.ts';
 import { OUTPUT_PLUGIN } from './slot.ts';
 
-/** How long a server may take to answer a new connection. */
-const CONNECT_TIMEOUT_MS = 10_000;
 /** Used where the server has no limit of its own. */
 const DEFAULT_SENDER_TIMEOUT_MS = 60_000;
 
@@ -59,13 +58,9 @@ export async function openReplication(
   target: ReplicationTarget,
   handlers: ConnectionHandlers,
 ): Promise<ReplicationConnection> {
+  const settings = connectionSettings(target.url);
   const service = new LogicalReplicationService(
-    {
-      connectionString: target.url,
-      application_name: target.applicationName,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      keepAlive: true,
-    },
+    { application_name: target.applicationName, ...clientConfig(settings) },
     { acknowledge: { auto: false, timeoutSeconds: 0 } },
   );
   // It emits what the returned promise rejects with as well; without a listener the emit would throw.
@@ -81,7 +76,8 @@ export async function openReplication(
   const failure = await Promise.race([started.then(() => null), ended.then((error) => ({ error }))]);
   if (failure !== null || plugin.opened === undefined) {
     await service.destroy();
-    throw failure?.error ?? new CausewayError('REPLICATION_BROKEN', { details: { slot: target.slotName } });
+    const error = failure?.error ?? new CausewayError('REPLICATION_BROKEN', { details: { slot: target.slotName } });
+    throw connectionRefusal(error, settings) ?? error;
   }
   return { ...plugin.opened, ended, end: async () => void (await service.destroy()) };
 }

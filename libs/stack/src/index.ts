@@ -1,4 +1,7 @@
 export { endChild, runToEnd, untilLine } from './child.process.ts';
+export type { EmbeddedSetup, KafkaSetup, PostgresSetup } from './embedded.setup.ts';
+export type { EmbeddedStack } from './embedded.stack.ts';
+export { startKeptStack } from './kept.stack.ts';
 export { freePort } from './free.port.ts';
 export { kafkaJars } from './kafka.jars.ts';
 export { mavenJars } from './maven.jars.ts';

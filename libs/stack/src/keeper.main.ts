@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import type { EmbeddedSetup } from './embedded.setup.ts';
 import { startEmbeddedStack } from './embedded.stack.ts';
 import type { RestartKind } from './stack.ts';
 
@@ -12,6 +13,7 @@ interface KeeperRequest {
   readonly postgres: boolean;
   readonly kafka: boolean;
   readonly cacheFolder: string;
+  readonly setup?: EmbeddedSetup;
 }
 
 /** One at a time: the next is asked for after the answer. */
@@ -42,7 +44,8 @@ try {
       (error: unknown) => tell({ error: messageOf(error) }),
     );
   });
-  if (!gone) tell({ postgresUrl: stack.postgresUrl, kafkaBrokers: stack.kafkaBrokers });
+  const { postgresUrl, kafkaBrokers, kafkaListeners } = stack;
+  if (!gone) tell({ postgresUrl, kafkaBrokers, kafkaListeners });
   await closed;
   await working;
   await stack.stop();

@@ -3,22 +3,20 @@ import { once } from 'node:events';
 import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { EmbeddedNeeds } from './embedded.stack.ts';
+import type { EmbeddedNeeds, EmbeddedStack } from './embedded.stack.ts';
 import type { RestartRequest } from './keeper.main.ts';
-import type { Restart, Stack } from './stack.ts';
+import type { Restart } from './stack.ts';
 
 interface KeeperAnswer {
   readonly progress?: string;
   readonly error?: string;
   readonly postgresUrl?: string;
   readonly kafkaBrokers?: string[];
+  readonly kafkaListeners?: Readonly<Record<string, string>>;
 }
 
 /** Starts the keeper process (keeper.main.ts says why there is one) and waits until its servers answer. */
-export async function startKeptStack({
-  progress,
-  ...request
-}: EmbeddedNeeds): Promise<Omit<Stack, 'provider' | 'shared'>> {
+export async function startKeptStack({ progress, ...request }: EmbeddedNeeds): Promise<EmbeddedStack> {
   const extension = extname(fileURLToPath(import.meta.url));
   const program = fileURLToPath(new URL(`./keeper.main${extension}`, import.meta.url));
   const flags = extension === '.ts' ? ['--conditions=source', '--disable-warning=ExperimentalWarning'] : [];
@@ -54,6 +52,7 @@ export async function startKeptStack({
       ...(request.postgres ? { postgres: restart('postgres') } : {}),
       ...(request.kafka ? { kafka: restart('kafka') } : {}),
     },
+    kafkaListeners: answer.kafkaListeners ?? {},
     stop: async () => {
       if (child.exitCode !== null) return;
       const exited = once(child, 'exit');

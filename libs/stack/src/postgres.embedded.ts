@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chmod, chown, cp, mkdir } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, writeFile } from 'node:fs/promises';
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { PostgresSetup } from './embedded.setup.ts';
 import { freePort } from './free.port.ts';
 import type { Restart } from './stack.ts';
 import { endChild, runToEnd, untilLine } from './child.process.ts';
@@ -30,7 +31,7 @@ export interface EmbeddedPostgres {
 }
 
 /** Starts the Postgres binaries that npm brought for this platform, with its data in `folder`. */
-export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres(folder: string, setup?: PostgresSetup): Promise<EmbeddedPostgres> {
   const ids = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
   const binaries = await reachableBinaries(folder, ids);
   const data = join(folder, 'data');
@@ -38,7 +39,13 @@ export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedPos
   if (ids.uid !== undefined) await chown(data, ids.uid, ids.gid);
   const initArguments = ['-D', data, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
   await runToEnd(spawn(binaries.initdb, initArguments, { ...ids, cwd: folder }), 'initdb');
-  const options = { ...binaries, data, ids };
+  for (const [name, content] of Object.entries(setup?.files ?? {})) {
+    const path = join(data, name);
+    await writeFile(path, content, { mode: 0o600 });
+    if (ids.uid !== undefined) await chown(path, ids.uid, ids.gid);
+  }
+  const settings = { ...SETTINGS, ...setup?.settings };
+  const options = { ...binaries, data, ids, settings };
   const { port, ...first } = await startServer(options);
   let { child } = first;
   return {
@@ -55,6 +62,7 @@ export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedPos
 interface ServerOptions {
   readonly postgres: string;
   readonly data: string;
+  readonly settings: Readonly<Record<string, string>>;
   readonly ids: { uid?: number; gid?: number };
 }
 
@@ -70,8 +78,8 @@ async function startServer(options: ServerOptions): Promise<{ child: ChildProces
   }
 }
 
-async function startOn(port: number, { postgres, data, ids }: ServerOptions): Promise<ChildProcess> {
-  const flags = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+async function startOn(port: number, { postgres, data, ids, settings }: ServerOptions): Promise<ChildProcess> {
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const child = spawn(postgres, ['-D', data, '-p', String(port), ...flags], { ...ids, cwd: data });
   await untilLine(child, { pattern: READY, what: 'Postgres', timeoutMs: 60_000 });
   return child;

@@ -1,4 +1,5 @@
 import { Command, Option } from 'nest-commander';
+import { standardPostgresUrl } from '#config';
 import { migrate, migrationFolder } from '#postgres';
 import { CausewayCommand } from '../causeway.command.ts';
 import { EXIT } from '../exit.codes.ts';
@@ -13,9 +14,11 @@ const FOLDERS = { product: ['product'], integration: ['product', 'integration'] 
 })
 export class MigrateCommand extends CausewayCommand {
   async run([which = '']: string[], options: { readonly url?: string }): Promise<void> {
-    const url = options.url ?? process.env['DATABASE_URL'];
+    const url = options.url ?? standardPostgresUrl.read(process.env);
     if (!(which in FOLDERS) || url === undefined) {
-      process.stderr.write('usage: causeway migrate <product|integration> --url <Postgres URL> (or DATABASE_URL)\n');
+      process.stderr.write(
+        'usage: causeway migrate <product|integration> --url <Postgres URL> (or DATABASE_URL, or PG*)\n',
+      );
       process.exitCode = EXIT.wrongUse;
       return;
     }

@@ -4,7 +4,7 @@ import type { MicroserviceOptions } from '@nestjs/microservices';
 import { sql } from 'kysely';
 import { kafkaOptions, loadConfig, processOptions, publisherOptions } from '#config';
 import { topicNames } from '#contracts';
-import { BatchStrategy, TopicAdmin, createKafka } from '#kafka';
+import { BatchStrategy, TopicAdmin, createKafka, kafkaConnection } from '#kafka';
 import { Shutdown, createLogger } from '#observability';
 import { createDatabase, createPool, type ProductDatabase } from '#postgres';
 import { LEAD_CHANGES, LeadChangesController } from './lead-changes.controller.ts';
@@ -36,7 +36,7 @@ export async function startProduct(): Promise<void> {
 
   const prefix = config.topicPrefix ?? '';
   const topic = topicNames(prefix).crm('Leads');
-  const kafka = createKafka({ brokers: config.kafkaBrokers, clientId: `${config.sourceName}-product`, logger });
+  const kafka = createKafka({ ...kafkaConnection(config), clientId: `${config.sourceName}-product`, logger });
   const admin = new TopicAdmin(kafka);
   await admin.ensure({ topic, partitions: config.topicPartitions, replication: config.topicReplication });
   await admin.close();

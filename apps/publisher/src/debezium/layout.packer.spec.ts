@@ -20,18 +20,18 @@ function router(): EventRouter {
     options,
     topicPrefix: 'p.',
     logger: { warn: () => undefined, error: () => undefined },
-  } as unknown as ConstructorParameters<typeof EventRouter>[0]);
+  });
 }
 
 /** The router as it is, and without its fast way. */
 function both(row: Row): { fast: EncodedRecord; full: EncodedRecord } {
   const fast = router().encode(row);
-  const pack = LayoutPacker.prototype.pack;
-  LayoutPacker.prototype.pack = () => undefined;
+  const pack = Object.getOwnPropertyDescriptor(LayoutPacker.prototype, 'pack') ?? {};
+  Object.defineProperty(LayoutPacker.prototype, 'pack', { ...pack, value: () => undefined });
   try {
     return { fast, full: router().encode(row) };
   } finally {
-    LayoutPacker.prototype.pack = pack;
+    Object.defineProperty(LayoutPacker.prototype, 'pack', pack);
   }
 }
 

@@ -99,7 +99,7 @@ async function producedIds(
     config.rows.preset === 'debezium-outbox' && config.rows.options['table.field.event.timestamp'] !== undefined;
   await readTail(
     {
-      brokers: config.kafkaBrokers,
+      ...kafka.connection,
       clientId: `causeway-publisher-${config.sourceName}`,
       topics: [...topics],
       // Records whose time is a column's may be of any time.

@@ -10,6 +10,7 @@ import {
   optionalText,
   text,
 } from '../option.types.ts';
+import { standardPostgresUrl } from '../postgres.standard.ts';
 
 export const publisherOptions = {
   sourcesFile: option('CAUSEWAY_SOURCES_FILE', optionalText, {
@@ -20,7 +21,8 @@ export const publisherOptions = {
     help: 'Name of the product whose outbox is published; first part of its topics, and `crm` for the integration database',
   }),
   sourceUrl: option('CAUSEWAY_SOURCE_URL', text, {
-    help: 'Postgres URL of the database whose outbox is published; its role needs REPLICATION and select on outbox.events',
+    help: 'Postgres URL of the database whose outbox is published, with the parameters of libpq such as `sslmode=verify-full`; its role needs REPLICATION and select on outbox.events; else `DATABASE_URL`, else `PGHOST`, `PGDATABASE` and the like',
+    standard: standardPostgresUrl,
     secret: true,
   }),
   slotName: option('CAUSEWAY_SLOT', text, {

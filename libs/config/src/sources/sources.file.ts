@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CausewayError } from '#contracts';
-import type { Environment } from '../load.config.ts';
+import type { Environment } from '../option.ts';
 import { rowsSchema, type RowsConfig } from './rows.schema.ts';
 import { resolveUrl, urlProblem, type UrlProblem } from './source.url.ts';
 import { issueMessage, parseSources, problemLine, problemsOf, type SourcesDocument } from './sources.problems.ts';

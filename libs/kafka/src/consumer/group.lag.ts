@@ -1,10 +1,10 @@
 import type { Kafka } from 'kafkajs';
 import { PartitionReader } from '../partition.reader.ts';
+import type { KafkaConnection } from '../security/kafka.connection.ts';
 import { waitingRecords } from './waiting.count.ts';
 
-export interface GroupLagQuery {
+export interface GroupLagQuery extends KafkaConnection {
   readonly kafka: Kafka;
-  readonly brokers: readonly string[];
   readonly groupId: string;
   readonly topics: readonly string[];
 }
@@ -16,7 +16,7 @@ const EXACT_BELOW = 2000n;
  * Records that a group has not committed yet, over all partitions. Transactions leave markers behind the last record, and
  * aborted ones their records, which no consumer ever sees, so a small difference is looked into.
  */
-export async function groupLag({ kafka, brokers, groupId, topics }: GroupLagQuery): Promise<number> {
+export async function groupLag({ kafka, groupId, topics, ...connection }: GroupLagQuery): Promise<number> {
   const admin = kafka.admin();
   await admin.connect();
   try {
@@ -28,7 +28,7 @@ export async function groupLag({ kafka, brokers, groupId, topics }: GroupLagQuer
         const found = ends.get(partition);
         if (found === undefined) continue;
         const start = offset === '-1' ? BigInt(found.low) : BigInt(offset);
-        lag += await recordsBetween({ brokers, topic, partition, start, end: BigInt(found.high) });
+        lag += await recordsBetween({ ...connection, topic, partition, start, end: BigInt(found.high) });
       }
     }
     return lag;
@@ -37,18 +37,17 @@ export async function groupLag({ kafka, brokers, groupId, topics }: GroupLagQuer
   }
 }
 
-interface Range {
-  readonly brokers: readonly string[];
+interface Range extends KafkaConnection {
   readonly topic: string;
   readonly partition: number;
   readonly start: bigint;
   readonly end: bigint;
 }
 
-async function recordsBetween({ brokers, topic, partition, start, end }: Range): Promise<number> {
+async function recordsBetween({ topic, partition, start, end, ...connection }: Range): Promise<number> {
   if (start >= end) return 0;
   if (end - start > EXACT_BELOW) return Number(end - start);
-  const reader = new PartitionReader({ brokers, clientId: 'causeway-lag', topic, partition });
+  const reader = new PartitionReader({ ...connection, clientId: 'causeway-lag', topic, partition });
   try {
     return waitingRecords(await reader.read(start, end));
   } finally {

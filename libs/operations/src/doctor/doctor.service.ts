@@ -16,6 +16,7 @@ export async function examine(target: DoctorTarget): Promise<Finding[]> {
         publication: PUBLICATION,
         ...source,
         kafkaBrokers: target.kafkaBrokers,
+        kafkaSecurity: target.kafkaSecurity,
         topicPrefix: target.topicPrefix,
       }),
     ),

@@ -1,8 +1,10 @@
+import type { KafkaSecurity } from '#kafka';
 import type { SystemDetails } from '#system';
 
 /** What the doctor looks at. Parts that are not given are not looked at. */
 export interface DoctorTarget {
   readonly kafkaBrokers: readonly string[];
+  readonly kafkaSecurity?: KafkaSecurity | undefined;
   readonly topicPrefix: string;
   readonly packs: readonly string[];
   readonly sources: readonly { readonly name: string; readonly url: string; readonly slot: string }[];

@@ -1,3 +1,6 @@
+import { ERROR_CATALOGUE, isCausewayError, type CausewayError } from '#contracts';
+import { errorFields } from '#observability';
+
 /** One line of the doctor's report. */
 export interface Finding {
   readonly check: string;
@@ -18,4 +21,13 @@ export function note(check: string, detail: string, action: string): Finding {
 
 export function wrong(check: string, detail: string, action: string): Finding {
   return { check, status: 'wrong', detail, action };
+}
+
+/** A server that did not let the doctor in: what it said, and what the catalogue advises when it knows the error. */
+export function notReached(check: string, error: unknown, action: string): Finding {
+  return wrong(check, errorFields(error).reason, isRefused(error) ? ERROR_CATALOGUE[error.code].action : action);
+}
+
+function isRefused(error: unknown): error is CausewayError {
+  return isCausewayError(error) && !error.code.endsWith('_UNREACHABLE');
 }

@@ -1,9 +1,9 @@
 import type { Admin } from 'kafkajs';
 import { topicNames } from '#contracts';
 import { createKafka } from '#kafka';
-import { createLogger, errorFields } from '#observability';
+import { createLogger } from '#observability';
 import { loadPack, type Pack } from '#packs';
-import { note, ok, wrong, type Finding } from './finding.ts';
+import { notReached, note, ok, wrong, type Finding } from './finding.ts';
 import type { DoctorTarget } from './doctor.target.ts';
 
 /** Kafka: brokers, the topics that are needed, topics of the products that no pack reads, dead letters. */
@@ -11,15 +11,17 @@ export async function checkKafka(target: DoctorTarget): Promise<Finding[]> {
   const logger = createLogger({ service: 'doctor', level: 'silent' });
   const kafka = createKafka({
     brokers: target.kafkaBrokers,
+    security: target.kafkaSecurity,
     clientId: 'causeway-doctor',
     logger,
     retry: { retries: 1 },
   });
   const admin = kafka.admin();
   try {
+    await kafka.checkAccess();
     await admin.connect();
   } catch (error) {
-    return [wrong('kafka', errorFields(error).reason, 'Check CAUSEWAY_KAFKA_BROKERS and that a broker runs.')];
+    return [notReached('kafka', error, 'Check CAUSEWAY_KAFKA_BROKERS and that a broker runs.')];
   }
   try {
     const { brokers } = await admin.describeCluster();

@@ -1,8 +1,7 @@
 import type { Client } from 'pg';
-import { errorFields } from '#observability';
 import { connectClient, migrationFolder, readMigrations } from '#postgres';
 import { formatLsn, inspectPublication, inspectSlot, publicationProblem } from '#replication';
-import { note, ok, wrong, type Finding } from './finding.ts';
+import { notReached, note, ok, wrong, type Finding } from './finding.ts';
 import { checkUpkeep } from './upkeep.checks.ts';
 
 export interface Source {
@@ -23,7 +22,7 @@ export async function checkSource(source: Source): Promise<Finding[]> {
   try {
     client = await connectClient({ url: source.url, applicationName: 'causeway-doctor' });
   } catch (error) {
-    return [wrong(name('database'), errorFields(error).reason, 'Check the address and that Postgres runs.')];
+    return [notReached(name('database'), error, 'Check the address and that Postgres runs.')];
   }
   try {
     const findings = [

@@ -1,6 +1,6 @@
 import { Consumer, FetchIsolationLevels, ListOffsetTimestamps } from '@platformatic/kafka';
 import { CausewayError } from '#contracts';
-import { asKafkaError } from '#kafka';
+import { asKafkaError, delayUnlessRefused, platformaticConnection, type KafkaConnection } from '#kafka';
 import { CLIENT_ID } from '../slot/position.side.ts';
 
 /** A record as a read_committed consumer sees it. */
@@ -26,10 +26,10 @@ const EMPTY_ANSWERS = 50;
  * @throws CausewayError `KAFKA_UNREACHABLE`, `KAFKA_ACCESS_DENIED` or `TOPIC_MISSING`
  */
 export async function readCommitted(
-  { brokers, topic }: { readonly brokers: readonly string[]; readonly topic: string },
+  { topic, ...connection }: KafkaConnection & { readonly topic: string },
   onRecord: (record: CommittedRecord) => void,
 ): Promise<void> {
-  await using reader = new CommittedReader({ brokers, topic, onRecord });
+  await using reader = new CommittedReader({ ...connection, topic, onRecord });
   await reader.advance();
 }
 
@@ -49,20 +49,18 @@ export class CommittedReader implements AsyncDisposable {
   readonly #onRecord: (record: CommittedRecord) => void;
   readonly #progress = new Map<number, Progress>();
 
-  constructor(options: {
-    readonly brokers: readonly string[];
-    readonly topic: string;
-    readonly onRecord: (record: CommittedRecord) => void;
-  }) {
+  constructor(
+    options: KafkaConnection & { readonly topic: string; readonly onRecord: (record: CommittedRecord) => void },
+  ) {
     this.#topic = options.topic;
     this.#onRecord = options.onRecord;
     this.#consumer = new Consumer({
       clientId: CLIENT_ID,
       // Never joined; the client wants a name.
       groupId: `${CLIENT_ID}-direct`,
-      bootstrapBrokers: [...options.brokers],
+      ...platformaticConnection(options),
       retries: RETRIES,
-      retryDelay: RETRY_MS,
+      retryDelay: delayUnlessRefused(RETRY_MS),
     });
     this.#consumer.topics.track(this.#topic);
   }

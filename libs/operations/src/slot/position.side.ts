@@ -8,6 +8,7 @@ import {
   positionRecord,
   publisherTransactionalId,
   readPosition,
+  type KafkaConnection,
 } from '#kafka';
 import { createLogger, type Logger } from '#observability';
 import { decodePosition, encodePosition, type StoredPosition } from '#replication';
@@ -23,14 +24,14 @@ export function quiet(): Logger {
   return createLogger({ service: CLIENT_ID, level: 'silent' });
 }
 
-/** Where a target's Kafka is. */
-export function kafkaOf({ kafkaBrokers: brokers }: Pick<SourceTarget, 'kafkaBrokers'>): {
-  readonly brokers: readonly string[];
-} {
-  return { brokers };
+type KafkaTarget = Pick<SourceTarget, 'kafkaBrokers' | 'kafkaSecurity'>;
+
+/** Where a target's Kafka is and how to be let in. */
+export function kafkaOf({ kafkaBrokers: brokers, kafkaSecurity: security }: KafkaTarget): KafkaConnection {
+  return { brokers, security };
 }
 
-export function openTopicAdmin(target: Pick<SourceTarget, 'kafkaBrokers'>): TopicAdmin {
+export function openTopicAdmin(target: KafkaTarget): TopicAdmin {
   return new TopicAdmin(createKafka({ ...kafkaOf(target), clientId: CLIENT_ID, logger: quiet(), retry: ADMIN_RETRY }));
 }
 

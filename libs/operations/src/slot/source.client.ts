@@ -8,10 +8,10 @@ export const APPLICATION_NAME = 'causeway-cli';
 
 /** Runs `work` on a connection to the source database. @throws CausewayError `POSTGRES_UNREACHABLE` */
 export async function withSource<T>(
-  target: Pick<SourceTarget, 'url'>,
+  { url, replication = false }: Pick<SourceTarget, 'url'> & { readonly replication?: boolean },
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
-  const client = await connectClient({ url: target.url, applicationName: APPLICATION_NAME });
+  const client = await connectClient({ url, applicationName: APPLICATION_NAME, replication });
   try {
     return await work(client);
   } finally {
@@ -21,9 +21,7 @@ export async function withSource<T>(
 
 /** Which server this is. Only a replication connection tells; it needs the attribute REPLICATION and a free WAL sender. */
 export function readIdentity({ url }: Pick<SourceTarget, 'url'>): Promise<ServerIdentity> {
-  const replication = new URL(url);
-  replication.searchParams.set('replication', 'database');
-  return withSource({ url: replication.href }, readServerIdentity);
+  return withSource({ url, replication: true }, readServerIdentity);
 }
 
 /** Who a process of the server works for, as it calls itself; empty when it cannot be seen. */

@@ -1,5 +1,5 @@
 import { topicNames, type TopicNames } from '#contracts';
-import type { SlotName } from '#kafka';
+import type { KafkaSecurity, SlotName } from '#kafka';
 import type { TableName } from '#replication';
 import type { SystemDetails } from '#system';
 
@@ -14,6 +14,7 @@ export interface SourceTarget {
   /** Size of the disk that holds the server's WAL; SQL cannot see it. */
   readonly walDiskBytes?: number | undefined;
   readonly kafkaBrokers: readonly string[];
+  readonly kafkaSecurity?: KafkaSecurity | undefined;
   readonly topicPrefix: string;
   /** For topics that a resend has to create. */
   readonly topicPartitions: number;
@@ -24,7 +25,7 @@ export interface SourceTarget {
 /** As much of it as verbs need that only look. */
 export type SlotTarget = Pick<
   SourceTarget,
-  'name' | 'url' | 'slot' | 'publication' | 'table' | 'kafkaBrokers' | 'topicPrefix'
+  'name' | 'url' | 'slot' | 'publication' | 'table' | 'kafkaBrokers' | 'kafkaSecurity' | 'topicPrefix'
 >;
 
 /** What the services of a running system leave at its default. */

@@ -1,5 +1,14 @@
 import type { Json, JsonObject } from '#contracts';
-import type { Failure, RecordsResult, Rejected, WriteOutcome, ZohoField, ZohoLayout, ZohoPipeline, ZohoRecord } from '#zoho';
+import type {
+  Failure,
+  RecordsResult,
+  Rejected,
+  WriteOutcome,
+  ZohoField,
+  ZohoLayout,
+  ZohoPipeline,
+  ZohoRecord,
+} from '#zoho';
 import type { CrmWriter } from '../src/dispatcher/crm.writer.ts';
 
 type Call = keyof CrmWriter;

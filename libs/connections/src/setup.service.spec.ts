@@ -138,7 +138,10 @@ describe('applySetUp', () => {
   it('creates everything in an empty CRM, and nothing when it is run again', async () => {
     const plain: SetUp = { Leads: [{ apiName: 'External_User_ID', type: 'text', length: 64, unique: true }] };
     const crm = new FakeFields({});
-    expect(await applySetUp(crm.client, { setup: plain })).toMatchObject({ done: [{ action: 'create' }], differences: [] });
+    expect(await applySetUp(crm.client, { setup: plain })).toMatchObject({
+      done: [{ action: 'create' }],
+      differences: [],
+    });
     expect(await applySetUp(crm.client, { setup: plain })).toEqual({ kind: 'ok', done: [], differences: [] });
     expect(crm.created).toEqual([
       ['Leads', [{ label: 'External User ID', dataType: 'text', length: 64, unique: true }]],

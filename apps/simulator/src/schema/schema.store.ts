@@ -76,7 +76,8 @@ export class Schema {
   *state(): Generator<SchemaChange> {
     for (const module of this.#modules.values()) {
       for (const field of module.fields.values()) yield { kind: 'field.put', module: module.apiName, field };
-      for (const pipeline of module.pipelines.values()) yield { kind: 'pipeline.put', module: module.apiName, pipeline };
+      for (const pipeline of module.pipelines.values())
+        yield { kind: 'pipeline.put', module: module.apiName, pipeline };
     }
   }
 

@@ -90,7 +90,13 @@ async function checkConnection(
       const stops = result.differences.filter((difference) => difference.stops);
       const fields = stops.map(({ module, apiName, difference }) => `${module}.${apiName} ${difference}`).join(', ');
       if (stops.length > 0)
-        findings.push(wrong(`${check} set-up`, fields, 'Create or correct these in the CRM: npx causeway fields plan --pack <name>.'));
+        findings.push(
+          wrong(
+            `${check} set-up`,
+            fields,
+            'Create or correct these in the CRM: npx causeway fields plan --pack <name>.',
+          ),
+        );
       else findings.push(ok(`${check} set-up`, `fields and pipelines of ${mapping.name} are there`));
     }
     return [ok(check, 'active, the CRM answers'), ...findings];

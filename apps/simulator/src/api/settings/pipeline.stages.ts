@@ -34,7 +34,8 @@ function readEntry(
   module: Module,
   { entry, path }: { readonly entry: unknown; readonly path: string },
 ): (Placed & { readonly gone: boolean }) | ErrorBody {
-  if (typeof entry !== 'object' || entry === null) return wrongType('jsonobject', { api_name: 'maps', json_path: path });
+  if (typeof entry !== 'object' || entry === null)
+    return wrongType('jsonobject', { api_name: 'maps', json_path: path });
   const { id, sequence_number: sequence, _delete: gone } = entry as Fields;
   if (id === undefined) return mandatoryMissing(place('id', path));
   const stage = module.fields.get('Stage')?.values?.find((value) => value.id === id);

@@ -91,7 +91,10 @@ function update(org: Org, { module, input, path }: Given): Item {
       : readStages(module, { maps: input['maps'], path, there: before.stages });
   if (!Array.isArray(stages)) return stages;
   nameInPicklist(org, { module, name, before: before.name });
-  return put(org, { module, pipeline: { ...before, name, default: before.default || input['default'] === true, stages } });
+  return put(org, {
+    module,
+    pipeline: { ...before, name, default: before.default || input['default'] === true, stages },
+  });
 }
 
 /** The name that is wished for, unless another pipeline has it. */

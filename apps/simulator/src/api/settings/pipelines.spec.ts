@@ -71,13 +71,38 @@ describe('pipelines that are made and changed', () => {
 
   it.each<[string, (stage: Item) => unknown, string, string]>([
     ['no name', (stage) => ({ maps: [stage] }), 'MANDATORY_NOT_FOUND', '$.pipeline[0].display_value'],
-    ['no text for a name', (stage) => ({ display_value: 7, maps: [stage] }), 'INVALID_DATA', '$.pipeline[0].display_value'],
-    ['a name that is taken', (stage) => ({ display_value: 'Renewals', maps: [stage] }), 'DUPLICATE_DATA', '$.pipeline[0].display_value'],
+    [
+      'no text for a name',
+      (stage) => ({ display_value: 7, maps: [stage] }),
+      'INVALID_DATA',
+      '$.pipeline[0].display_value',
+    ],
+    [
+      'a name that is taken',
+      (stage) => ({ display_value: 'Renewals', maps: [stage] }),
+      'DUPLICATE_DATA',
+      '$.pipeline[0].display_value',
+    ],
     ['no stages', () => ({ display_value: 'Own' }), 'MANDATORY_NOT_FOUND', '$.pipeline[0].maps'],
     ['empty stages', () => ({ display_value: 'Own', maps: [] }), 'INVALID_DATA', '$.pipeline[0].maps'],
-    ['a stage that the picklist lacks', () => ({ display_value: 'Own', maps: [{ id: '1', sequence_number: 1 }] }), 'INVALID_DATA', '$.pipeline[0].maps[0].id'],
-    ['a stage without an id', () => ({ display_value: 'Own', maps: [{ sequence_number: 1 }] }), 'MANDATORY_NOT_FOUND', '$.pipeline[0].maps[0].id'],
-    ['a stage without a place', ({ id }) => ({ display_value: 'Own', maps: [{ id }] }), 'MANDATORY_NOT_FOUND', '$.pipeline[0].maps[0].sequence_number'],
+    [
+      'a stage that the picklist lacks',
+      () => ({ display_value: 'Own', maps: [{ id: '1', sequence_number: 1 }] }),
+      'INVALID_DATA',
+      '$.pipeline[0].maps[0].id',
+    ],
+    [
+      'a stage without an id',
+      () => ({ display_value: 'Own', maps: [{ sequence_number: 1 }] }),
+      'MANDATORY_NOT_FOUND',
+      '$.pipeline[0].maps[0].id',
+    ],
+    [
+      'a stage without a place',
+      ({ id }) => ({ display_value: 'Own', maps: [{ id }] }),
+      'MANDATORY_NOT_FOUND',
+      '$.pipeline[0].maps[0].sequence_number',
+    ],
     ['no object', () => 'Own', 'INVALID_DATA', '$.pipeline[0]'],
   ])('refuses %s', async (_name, body, code, jsonPath) => {
     const [stage = {}] = await maps('Qualification');

@@ -1,16 +1,5 @@
 import type { Module } from './module.model.ts';
-
-interface PipelineSpec {
-  /** The value of the field Pipeline. */
-  readonly name: string;
-  readonly default: boolean;
-  /** Actual values of the field Stage, in the order of the pipeline. */
-  readonly stages: readonly string[];
-}
-
-export interface Pipeline extends PipelineSpec {
-  readonly id: string;
-}
+import type { Pipeline, PipelineSpec } from './pipeline.model.ts';
 
 /** Fields that the standard layout makes mandatory beside the system's own (reference 3.3). */
 export const LAYOUT_MANDATORY: Readonly<Record<string, readonly string[]>> = {

@@ -1,5 +1,5 @@
 import type { Field, FieldSpec } from './field.model.ts';
-import type { Pipeline } from './layout.model.ts';
+import type { Pipeline } from './pipeline.model.ts';
 
 /** What makes a module, before it has ids. */
 export interface ModuleSpec {

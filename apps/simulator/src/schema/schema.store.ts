@@ -1,8 +1,9 @@
 import type { IdSequence } from '../org/id.sequence.ts';
 import { makeField } from './field.maker.ts';
 import type { Field } from './field.model.ts';
-import { standardPipelines, type Pipeline } from './layout.model.ts';
+import { standardPipelines } from './layout.model.ts';
 import type { Module, ModuleSpec } from './module.model.ts';
+import type { Pipeline } from './pipeline.model.ts';
 import { SYSTEM_FIELDS } from './standard/field.specs.ts';
 import { ACCOUNTS, CONTACTS, LEADS, VENDORS } from './standard/people.modules.ts';
 import { DEALS, PRODUCTS, QUOTES } from './standard/sales.modules.ts';

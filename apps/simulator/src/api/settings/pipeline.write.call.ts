@@ -4,7 +4,7 @@ import { itemsAnswer, success, type Item } from '../../answers/items.ts';
 import type { Org } from '../../org/org.ts';
 import type { Fields } from '../../records/record.model.ts';
 import { makeValue } from '../../schema/field.maker.ts';
-import type { Pipeline } from '../../schema/layout.model.ts';
+import type { Pipeline } from '../../schema/pipeline.model.ts';
 import type { Module } from '../../schema/module.model.ts';
 import type { Call } from '../call.ts';
 import { onArea } from '../needs.ts';

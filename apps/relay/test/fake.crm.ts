@@ -1,5 +1,14 @@
 import type { Json, JsonObject } from '#contracts';
-import type { Failure, RecordsResult, Rejected, WriteOutcome, ZohoField, ZohoRecord } from '#zoho';
+import type {
+  Failure,
+  RecordsResult,
+  Rejected,
+  WriteOutcome,
+  ZohoField,
+  ZohoLayout,
+  ZohoPipeline,
+  ZohoRecord,
+} from '#zoho';
 import type { CrmWriter } from '../src/dispatcher/crm.writer.ts';
 
 type Call = keyof CrmWriter;
@@ -44,6 +53,8 @@ export class FakeCrm implements CrmWriter {
   refuse: (record: JsonObject) => Rejected | null = () => null;
   /** Called at the beginning of each call; the call waits for it. */
   before: (call: Call, records: readonly JsonObject[]) => Promise<void> = () => Promise.resolve();
+  /** The pipelines of Deals with their stages. */
+  readonly stages = new Map<string, readonly string[]>();
   readonly #fields: Readonly<Record<string, readonly string[]>>;
   readonly #modules = new Map<string, Map<string, JsonObject>>();
   readonly #faults: Fault[] = [];
@@ -56,6 +67,18 @@ export class FakeCrm implements CrmWriter {
     },
   ) {
     this.#fields = fields;
+  }
+
+  layouts(): Promise<{ kind: 'ok'; layouts: readonly ZohoLayout[] }> {
+    return Promise.resolve({ kind: 'ok', layouts: [{ id: '9', name: 'Standard', status: 'active', fields: [] }] });
+  }
+
+  pipelines(): Promise<{ kind: 'ok'; pipelines: readonly ZohoPipeline[] }> {
+    const pipelines = [...this.stages].map(([name, stages], at): ZohoPipeline => {
+      const shown = stages.map((value) => ({ id: null, value, shown: value }));
+      return { id: String(at + 1), name, isDefault: false, stages: shown };
+    });
+    return Promise.resolve({ kind: 'ok', pipelines });
   }
 
   /** The next call of this kind fails before it does anything. */

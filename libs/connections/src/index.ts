@@ -26,5 +26,8 @@ export {
   type SetUpAction,
   type SetUpApplied,
   type SetUpResult,
+  type SetUpReader,
   type SetUpStep,
+  type SetUpWriter,
+  type WantedSetUp,
 } from './setup.service.ts';

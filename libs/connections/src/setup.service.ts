@@ -1,8 +1,33 @@
-import { compareSetUp, labelOf, type ActualField, type SetUp, type SetUpDifference, type SetUpField } from '#mapping';
+import {
+  compareSetUp,
+  labelOf,
+  type ActualField,
+  type SetUp,
+  type SetUpDifference,
+  type SetUpField,
+  type SetUpPipeline,
+} from '#mapping';
 import type { Failure, NewField, WriteOutcome, ZohoCalls, ZohoField } from '#zoho';
+import {
+  addPipelines,
+  pipelineDifferences,
+  readPipelines,
+  type PipelineReader,
+  type PipelineWriter,
+} from './pipeline.setup.ts';
 
-/** What is done about a difference: fields and values are added; everything else is for a person, in the CRM. */
-export type SetUpAction = 'create' | 'add_values' | 'by_hand';
+/** What a pack needs of its CRM; a mapping has both. */
+export interface WantedSetUp {
+  readonly setup: SetUp;
+  readonly pipelines?: readonly SetUpPipeline[];
+}
+
+/** The calls that a check makes, and those that an application makes. */
+export type SetUpReader = Pick<ZohoCalls, 'fields'> & PipelineReader;
+export type SetUpWriter = SetUpReader & PipelineWriter & Pick<ZohoCalls, 'createFields' | 'addPicklistValues'>;
+
+/** What is done about a difference: what is missing is added; everything else is for a person, in the CRM. */
+export type SetUpAction = 'create' | 'add_values' | 'add_stages' | 'by_hand';
 
 /** One difference, with what will be done about it. */
 export interface SetUpStep extends SetUpDifference {
@@ -20,35 +45,48 @@ export type SetUpApplied =
     }
   | Failure;
 
-/** What differs between the fields that a pack needs and those that the CRM has (packs/README.md section 8). */
-export async function checkSetUp(client: Pick<ZohoCalls, 'fields'>, setup: SetUp): Promise<SetUpResult> {
-  const read = await readFields(client, setup);
-  return read.kind === 'ok' ? { kind: 'ok', differences: stepsOf(setup, read.modules) } : read;
+/** What differs between the fields and pipelines that a pack needs and those that the CRM has (packs/README.md section 4). */
+export async function checkSetUp(client: SetUpReader, wanted: WantedSetUp): Promise<SetUpResult> {
+  const read = await readFields(client, wanted.setup);
+  if (read.kind !== 'ok') return read;
+  const pipelines = await readPipelines(client, wanted.pipelines ?? []);
+  if (pipelines.kind !== 'ok') return pipelines;
+  const differences = [...fieldSteps(wanted.setup, read.modules), ...pipelineDifferences(pipelines).map(stepOf)];
+  return { kind: 'ok', differences };
 }
 
 /**
- * Creates the fields and adds the picklist values that are missing, then says what still differs. Nothing that exists is
- * removed or otherwise changed, so it may be done again at any time.
+ * Creates the fields, picklist values and pipelines that are missing, then says what still differs. Pipelines come last:
+ * their stages have to be values of the picklist first. Nothing that exists is removed or otherwise changed, so it may
+ * be done again at any time.
  */
-export async function applySetUp(
-  client: Pick<ZohoCalls, 'fields' | 'createFields' | 'addPicklistValues'>,
-  setup: SetUp,
-): Promise<SetUpApplied> {
-  const before = await readFields(client, setup);
-  if (before.kind !== 'ok') return before;
-  const steps = stepsOf(setup, before.modules);
+export async function applySetUp(client: SetUpWriter, wanted: WantedSetUp): Promise<SetUpApplied> {
+  const { setup } = wanted;
+  const before = await checkSetUp(client, wanted);
+  if (before.kind !== 'ok' || before.differences.every(({ action }) => action === 'by_hand')) {
+    return before.kind === 'ok' ? { ...before, done: [] } : before;
+  }
+  const failed = (await addFields(client, setup)) ?? (await addPipelines(client, wanted.pipelines ?? []));
+  if (failed !== null) return failed;
+  const after = await checkSetUp(client, wanted);
+  if (after.kind !== 'ok') return after;
+  const left = new Set(after.differences.map(keyOf));
+  const done = before.differences.filter((step) => step.action !== 'by_hand' && !left.has(keyOf(step)));
+  return { kind: 'ok', done, differences: after.differences };
+}
+
+async function addFields(client: SetUpWriter, setup: SetUp): Promise<Failure | null> {
+  const read = await readFields(client, setup);
+  if (read.kind !== 'ok') return read;
+  const steps = fieldSteps(setup, read.modules);
   for (const [module, declared] of Object.entries(setup)) {
     const own = steps.filter((step) => step.module === module);
     const failed =
       (await createMissing(client, { module, declared, steps: own })) ??
-      (await addValues(client, { module, declared, steps: own, there: before.modules[module] ?? [] }));
+      (await addValues(client, { module, declared, steps: own, there: read.modules[module] ?? [] }));
     if (failed !== null) return failed;
   }
-  const after = await checkSetUp(client, setup);
-  if (after.kind !== 'ok') return after;
-  const left = new Set(after.differences.map(keyOf));
-  const done = steps.filter((step) => step.action !== 'by_hand' && !left.has(keyOf(step)));
-  return { kind: 'ok', done, differences: after.differences };
+  return null;
 }
 
 type Modules = Readonly<Record<string, readonly ZohoField[]>>;
@@ -66,9 +104,13 @@ async function readFields(
   return { kind: 'ok', modules };
 }
 
-function stepsOf(setup: SetUp, modules: Modules): SetUpStep[] {
+function fieldSteps(setup: SetUp, modules: Modules): SetUpStep[] {
   const actual = Object.fromEntries(Object.entries(modules).map(([module, fields]) => [module, fields.map(actualOf)]));
-  return compareSetUp(setup, actual).map((found) => ({ ...found, action: actionOf(found) }));
+  return compareSetUp(setup, actual).map(stepOf);
+}
+
+function stepOf(found: SetUpDifference): SetUpStep {
+  return { ...found, action: actionOf(found) };
 }
 
 function actualOf(field: ZohoField): ActualField {
@@ -76,9 +118,15 @@ function actualOf(field: ZohoField): ActualField {
   return { apiName, type, length, unique, values };
 }
 
+const ACTIONS: Readonly<Partial<Record<SetUpDifference['difference'], SetUpAction>>> = {
+  missing: 'create',
+  pipeline_missing: 'create',
+  values_missing: 'add_values',
+  stages_missing: 'add_stages',
+};
+
 function actionOf({ difference }: SetUpDifference): SetUpAction {
-  if (difference === 'missing') return 'create';
-  return difference === 'values_missing' ? 'add_values' : 'by_hand';
+  return ACTIONS[difference] ?? 'by_hand';
 }
 
 function keyOf({ module, apiName, difference }: SetUpStep): string {

@@ -26,6 +26,7 @@ export {
   FIELD_TYPES,
   labelOf,
   type ActualField,
+  type ActualPipeline,
   type ActualSetUp,
   type FieldType,
   type SetUp,
@@ -57,7 +58,7 @@ export {
 export { matches, type Reference, type ResolveRef } from './cases/case.match.ts';
 export { countHolds, type CaseExpectation, type Count } from './cases/expect.schema.ts';
 export type { CaseStep, EventStep, SqlRowStep } from './cases/step.schema.ts';
-export { compareSetUp, type SetUpDifference } from './setup/setup.comparison.ts';
+export { comparePipelines, compareSetUp, type SetUpDifference } from './setup/setup.comparison.ts';
 export { explain } from './fold/explanation.ts';
 export { eventsOfCase } from './table/case.events.ts';
 export { unmetOfCase } from './table/case.player.ts';

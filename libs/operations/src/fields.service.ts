@@ -23,13 +23,13 @@ export type FieldsResult = { readonly kind: 'ok'; readonly report: FieldsReport 
 
 /** What differs between the CRM and what a pack declares, with what would be done about it. Changes nothing. */
 export function planFields(target: CrmTarget, query: FieldsQuery): Promise<FieldsResult> {
-  return withFields(target, query, async (client, setup) => {
-    const result = await checkSetUp(client, setup);
+  return withFields(target, query, async (client, wanted) => {
+    const result = await checkSetUp(client, wanted);
     return result.kind === 'ok' ? { ...result, done: [] } : result;
   });
 }
 
-/** Creates fields and picklist values that are missing, and says what a person has to do. */
+/** Creates fields, picklist values and pipelines that are missing, and says what a person has to do. */
 export function applyFields(target: CrmTarget, query: FieldsQuery): Promise<FieldsResult> {
   return withFields(target, query, applySetUp);
 }
@@ -49,7 +49,7 @@ async function withFields(target: CrmTarget, query: FieldsQuery, work: SetUpWork
       const details = { connection: query.connection ?? null, product };
       throw new CausewayError('CONNECTION_MISSING', { details });
     }
-    const result = await work(await clients.clientOf(found.id), mapping.setup);
+    const result = await work(await clients.clientOf(found.id), mapping);
     if (result.kind !== 'ok') return result;
     const { done, differences } = result;
     return { kind: 'ok', report: { pack: mapping.name, connection: found.id, done, differences } };

@@ -13,7 +13,7 @@ export interface SeedOptions {
   readonly watch: Readonly<Record<string, string[]>>;
 }
 
-/** Connects each product's tenant to the simulator and creates the fields that its pack needs there. */
+/** Connects each product's tenant to the simulator and creates the fields and pipelines that its pack needs there. */
 export async function seedConnections(options: SeedOptions): Promise<void> {
   const { simulator, secretKey } = options;
   const pool = createPool({ url: options.integrationUrl, max: 3, applicationName: 'causeway-seed' });
@@ -30,7 +30,7 @@ export async function seedConnections(options: SeedOptions): Promise<void> {
       const credentials = { accountsUrl, apiDomains: [simulator.url], clientId, clientSecret, refreshToken };
       const settings = { watch: { ...options.watch } };
       await putConnection(db, box, { id, tenantId: product, destination: 'zoho-crm', settings, credentials });
-      const result = await applySetUp(await clients.clientOf(id), mapping.setup);
+      const result = await applySetUp(await clients.clientOf(id), mapping);
       if (result.kind !== 'ok') throw new Error(`the set-up of ${id} failed: ${result.reason}`);
       const [wrong] = result.differences.filter(({ stops }) => stops);
       if (wrong !== undefined)

@@ -25,6 +25,8 @@ export const CALL_KINDS = [
   'related',
   'layouts',
   'pipelines',
+  'pipelines_create',
+  'pipelines_update',
   'merge',
   'merge_job',
   'bulk_upload',

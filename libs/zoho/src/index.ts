@@ -37,6 +37,7 @@ export type { UsersOptions, UsersResult, ZohoUser } from './calls/users.call.ts'
 export type { ChannelOutcome, EndedChannel, EndOutcome, WatchedChannel } from './calls/watch.answer.ts';
 export type { Channel } from './calls/watch.call.ts';
 export type { ChannelsResult, ListedChannel, ListWatchOptions } from './calls/watch-list.call.ts';
+export type { NewPipeline, PipelineStage } from './calls/write-pipeline.call.ts';
 export { COQL_ROWS, COQL_VALUES, selectWhere, type SelectOptions } from './coql.query.ts';
 export { CALL_KINDS, creditsOf, isHeavy, type CallKind, type Priced } from './credits.ts';
 export { allowedApiOrigins, DATA_CENTRES, dataCentreOf, type DataCentre } from './data-centre.ts';

@@ -29,6 +29,7 @@ import { remove, type RemoveOptions } from './calls/remove.call.ts';
 import { update, type UpdateOptions } from './calls/update.call.ts';
 import { upsert, type UpsertOptions } from './calls/upsert.call.ts';
 import { users, type UsersOptions } from './calls/users.call.ts';
+import { createPipeline, updatePipeline, type NewPipeline, type PipelineStage } from './calls/write-pipeline.call.ts';
 import { listWatch, type ListWatchOptions } from './calls/watch-list.call.ts';
 import { disableWatch, enableWatch, renewWatch, type Channel } from './calls/watch.call.ts';
 
@@ -77,6 +78,11 @@ export function bindCalls(caller: Caller) {
     // Metadata
     layouts: (module: string) => layouts(caller, module),
     pipelines: (layoutId: string) => pipelines(caller, layoutId),
+    createPipeline: (layoutId: string, pipeline: NewPipeline) => createPipeline(caller, layoutId, pipeline),
+    updatePipeline: (
+      layoutId: string,
+      options: { readonly pipelineId: string; readonly stages: readonly PipelineStage[] },
+    ) => updatePipeline(caller, layoutId, options),
     fields: (module: string) => fields(caller, module),
     createFields: (module: string, options: { readonly fields: readonly NewField[] }) =>
       createFields(caller, module, options),

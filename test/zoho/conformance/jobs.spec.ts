@@ -217,6 +217,25 @@ if (has('settings/layouts.call.ts'))
       if (result.kind !== 'ok') throw new Error(result.reason);
       expect(result.pipelines[0]?.stages.map(({ value }) => value)).toContain('Qualification');
     });
+
+    fact('8', 'a pipeline is made of stages of the picklist, and gets another one', async (crm) => {
+      const found = await crm.zoho.layouts('Deals');
+      const layout = found.kind === 'ok' ? (found.layouts[0]?.id ?? '') : '';
+      const read = await crm.zoho.fields('Deals');
+      const ids = read.kind === 'ok' ? read.fields.find(({ apiName }) => apiName === 'Stage')?.valueIds : undefined;
+      const [first, second] = ['Qualification', 'Closed Won'].map((value) => ({ id: ids?.[value] ?? '', value }));
+      if (first === undefined || second === undefined) throw new Error('no stages');
+      const made = await crm.zoho.createPipeline(layout, { name: 'Own', stages: [first] });
+      if (made.kind !== 'succeeded') throw new Error(made.reason);
+      const changed = await crm.zoho.updatePipeline(layout, { pipelineId: made.recordId, stages: [first, second] });
+      expect(changed).toMatchObject({ kind: 'succeeded', recordId: made.recordId });
+      const after = await crm.zoho.pipelines(layout);
+      const own = after.kind === 'ok' ? after.pipelines.find(({ name }) => name === 'Own') : undefined;
+      expect(own?.stages.map(({ value }) => value)).toEqual(['Qualification', 'Closed Won']);
+      const data = [{ Deal_Name: 'D', Stage: 'Closed Lost', Pipeline: 'Own' }];
+      const refusedDeal = await crm.api('POST', '/Deals', { body: { data } });
+      expect(errorOf(refusedDeal).code).toBe('MAPPING_MISMATCH');
+    });
   });
 
 it('asks for the parts that the simulator beside it has', () => {

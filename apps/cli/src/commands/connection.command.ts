@@ -114,7 +114,7 @@ async function setUp(id: string, { db, config }: SetUpParts): Promise<void> {
   try {
     const packs = await Promise.all(config.packs.map((name) => loadPack(name)));
     for (const { mapping } of packs.filter((pack) => pack.mapping.destination === DESTINATION)) {
-      const result = await applySetUp(await clients.clientOf(id), mapping.setup);
+      const result = await applySetUp(await clients.clientOf(id), mapping);
       const wrong =
         result.kind === 'ok'
           ? result.differences

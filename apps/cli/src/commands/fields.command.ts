@@ -48,8 +48,8 @@ export class FieldsPlanCommand extends FieldsVerb {
 @SubCommand({
   name: 'apply',
   description:
-    'Creates the custom fields and picklist values that a pack declares and the CRM lacks; never removes or changes any. Exit 1 ' +
-    'when something is left for a person. Example: causeway fields apply --pack signup-lead',
+    'Creates the custom fields, picklist values and pipelines that a pack declares and the CRM lacks; never removes or ' +
+    'changes any. Exit 1 when something is left for a person. Example: causeway fields apply --pack signup-lead',
 })
 export class FieldsApplyCommand extends FieldsVerb {
   async run(_args: string[], { pack, connection, json }: FieldsOptions): Promise<void> {
@@ -59,7 +59,8 @@ export class FieldsApplyCommand extends FieldsVerb {
 
 @Command({
   name: 'fields',
-  description: 'Custom fields that a pack needs in the CRM. Example: causeway fields plan --pack signup-lead',
+  description:
+    'Custom fields and pipelines that a pack needs in the CRM. Example: causeway fields plan --pack signup-lead',
   subCommands: [FieldsPlanCommand, FieldsApplyCommand],
 })
 export class FieldsCommand extends CausewayCommand {

@@ -71,6 +71,21 @@ describe('SetUpGuard', () => {
     expect(await state()).toEqual(['active', null, null]);
   });
 
+  it('stops a connection whose CRM lacks a pipeline before the first write, and clears it when it is there', async () => {
+    await context.addConnection();
+    const pipelines = [{ name: 'Own', stages: [{ name: 'Trial', kind: 'open' }] }] as const;
+    const found = await start({ mappings: [{ ...signupLead, pipelines }] });
+    expect(found.cleared).toEqual([]);
+    expect(await state()).toEqual(['action_needed', 'CRM_SETUP_WRONG', 'Deals.Pipeline Own: pipeline_missing']);
+    clients['c1'] = () => {
+      const crm = new FakeCrm();
+      crm.stages.set('Own', ['Trial']);
+      return crm;
+    };
+    await until(() => found.cleared.length === 1);
+    expect(await state()).toEqual(['active', null, null]);
+  });
+
   it('tells the same trouble once', async () => {
     await context.addConnection();
     let looks = 0;

@@ -1,16 +1,16 @@
 import type { Kysely } from 'kysely';
-import { checkSetUp, listConnections, setConnectionState, type Connection } from '#connections';
+import { checkSetUp, listConnections, setConnectionState, type Connection, type SetUpReader } from '#connections';
 import type { Mapping } from '#mapping';
 import { errorFields, type Logger } from '#observability';
 import type { IntegrationDatabase } from '#postgres';
-import type { Failure, ZohoClient } from '#zoho';
+import type { Failure } from '#zoho';
 
 /** How often connections that are not cleared yet are looked at again. */
 const AGAIN_MS = 2000;
 
 export interface SetUpGuardOptions {
   readonly db: Kysely<IntegrationDatabase>;
-  readonly clients: { clientOf(connectionId: string): Promise<Pick<ZohoClient, 'fields'>> };
+  readonly clients: { clientOf(connectionId: string): Promise<SetUpReader> };
   readonly mappings: readonly Mapping[];
   readonly logger: Logger;
   readonly onCleared: () => void;
@@ -19,8 +19,8 @@ export interface SetUpGuardOptions {
 }
 
 /**
- * Lets commands of a connection out only after its CRM was found to have the fields that the packs need: a write
- * without the unique field would make duplicates (packs/README.md section 8).
+ * Lets commands of a connection out only after its CRM was found to have the fields and pipelines that the packs need: a
+ * write without the unique field would make duplicates, a Deal without its pipeline is refused (packs/README.md section 4).
  */
 export class SetUpGuard {
   readonly #options: SetUpGuardOptions;
@@ -67,8 +67,8 @@ export class SetUpGuard {
   async #check(connection: Connection): Promise<void> {
     const { db, clients, mappings } = this.#options;
     const client = await clients.clientOf(connection.id);
-    for (const { setup } of mappings.filter(({ destination }) => destination === connection.destination)) {
-      const result = await checkSetUp(client, setup);
+    for (const mapping of mappings.filter(({ destination }) => destination === connection.destination)) {
+      const result = await checkSetUp(client, mapping);
       if (result.kind !== 'ok') return this.#refused(connection.id, result);
       const stops = result.differences.filter((difference) => difference.stops);
       if (stops.length > 0) {

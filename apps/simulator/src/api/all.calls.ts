@@ -21,6 +21,7 @@ import { moduleCall, modulesCall } from './settings/modules.call.ts';
 import { orgCall } from './settings/org.call.ts';
 import { pickListValuesCall } from './settings/pick.list.values.call.ts';
 import { pipelineCall, pipelinesCall } from './settings/pipeline.call.ts';
+import { createPipelineCall, updatePipelineCall, updatePipelinesCall } from './settings/pipeline.write.call.ts';
 import { updateFieldCall, updateFieldsCall } from './settings/update.fields.call.ts';
 import { userCall, usersCall } from './settings/users.call.ts';
 import { countCall, searchCall } from './search/search.call.ts';
@@ -67,6 +68,9 @@ export const ALL_CALLS: readonly Call[] = [
   layoutCall,
   pipelinesCall,
   pipelineCall,
+  createPipelineCall,
+  updatePipelinesCall,
+  updatePipelineCall,
   orgCall,
   usersCall,
   userCall,

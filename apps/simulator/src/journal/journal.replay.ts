@@ -21,6 +21,8 @@ export function replay(org: Org, change: StateChange): void {
       return org.users.apply(change);
     case 'field.put':
       return replayField(org, change);
+    case 'pipeline.put':
+      return org.schema.putPipeline(moduleOf(org, change.module), change.pipeline);
     case 'record.put':
     case 'record.bin':
     case 'record.unbin':

@@ -4,7 +4,7 @@ import type { PageChange } from '../org/page.tokens.ts';
 import type { ClockChange } from '../org/sim.clock.ts';
 import type { UserChange } from '../org/user.store.ts';
 import type { RecordChange } from '../records/module.store.ts';
-import type { FieldChange } from '../schema/schema.store.ts';
+import type { SchemaChange } from '../schema/schema.store.ts';
 
 /** How far ids and tokens have been given out: none of them may ever be given again. */
 interface CounterChange {
@@ -31,7 +31,7 @@ export type StateChange =
   | ChannelChange
   | ClockChange
   | CounterChange
-  | FieldChange
+  | SchemaChange
   | HeadChange
   | OAuthChange
   | PageChange

@@ -1,12 +1,5 @@
 import type { Module } from './module.model.ts';
-
-export interface PipelineSpec {
-  /** The value of the field Pipeline. */
-  readonly name: string;
-  readonly default: boolean;
-  /** Actual values of the field Stage, in the order of the pipeline. */
-  readonly stages: readonly string[];
-}
+import type { Pipeline, PipelineSpec } from './pipeline.model.ts';
 
 /** Fields that the standard layout makes mandatory beside the system's own (reference 3.3). */
 export const LAYOUT_MANDATORY: Readonly<Record<string, readonly string[]>> = {
@@ -26,7 +19,7 @@ const ALL_STAGES = [
   'Closed Lost to Competition',
 ];
 
-/** The pipelines of Deals; a stage belongs to those that list it. */
+/** The pipelines that Deals start with; a stage belongs to those that list it. */
 export const PIPELINES: readonly PipelineSpec[] = [
   { name: 'Standard (Standard)', default: true, stages: ALL_STAGES },
   { name: 'Renewals', default: false, stages: ['Qualification', 'Proposal/Price Quote', 'Closed Won', 'Closed Lost'] },
@@ -38,13 +31,20 @@ export function layoutId(module: Module): string {
 }
 
 /** The id of a pipeline of that layout. */
-export function pipelineId(layout: string, at: number): string {
+function pipelineId(layout: string, at: number): string {
   return `${layout.slice(0, 8)}${at + 1}${layout.slice(9)}`;
 }
 
+/** The pipelines of a new module, by id: those of Deals; other modules have none. */
+export function standardPipelines(module: Module): Map<string, Pipeline> {
+  if (module.apiName !== 'Deals') return new Map();
+  const made = PIPELINES.map((spec, at): Pipeline => ({ ...spec, id: pipelineId(layoutId(module), at) }));
+  return new Map(made.map((pipeline) => [pipeline.id, pipeline]));
+}
+
 /** Whether a stage may stand in a pipeline; one that is not known takes every stage. */
-export function pipelineHas(pipeline: unknown, stage: unknown): boolean {
-  const found = PIPELINES.find((one) => one.name === pipeline);
+export function pipelineHas(module: Module, { pipeline, stage }: Record<'pipeline' | 'stage', unknown>): boolean {
+  const found = [...module.pipelines.values()].find((one) => one.name === pipeline);
   return found === undefined || typeof stage !== 'string' || found.stages.includes(stage);
 }
 

@@ -1,4 +1,5 @@
 import type { Field, FieldSpec } from './field.model.ts';
+import type { Pipeline } from './pipeline.model.ts';
 
 /** What makes a module, before it has ids. */
 export interface ModuleSpec {
@@ -18,6 +19,8 @@ export interface Module extends Omit<ModuleSpec, 'fields'> {
   readonly id: string;
   /** By API name, which is case sensitive, in the order of the layout. */
   readonly fields: Map<string, Field>;
+  /** By id, in their order; only Deals have some. */
+  readonly pipelines: Map<string, Pipeline>;
   /** Grows with each change of the fields. */
   version: number;
 }

@@ -1,7 +1,9 @@
 import type { IdSequence } from '../org/id.sequence.ts';
 import { makeField } from './field.maker.ts';
 import type { Field } from './field.model.ts';
+import { standardPipelines } from './layout.model.ts';
 import type { Module, ModuleSpec } from './module.model.ts';
+import type { Pipeline } from './pipeline.model.ts';
 import { SYSTEM_FIELDS } from './standard/field.specs.ts';
 import { ACCOUNTS, CONTACTS, LEADS, VENDORS } from './standard/people.modules.ts';
 import { DEALS, PRODUCTS, QUOTES } from './standard/sales.modules.ts';
@@ -20,19 +22,27 @@ const STANDARD: readonly ModuleSpec[] = [
   NOTES,
 ];
 
-export interface FieldChange {
+interface FieldChange {
   readonly kind: 'field.put';
   readonly module: string;
   readonly field: Field;
 }
 
+interface PipelineChange {
+  readonly kind: 'pipeline.put';
+  readonly module: string;
+  readonly pipeline: Pipeline;
+}
+
+export type SchemaChange = FieldChange | PipelineChange;
+
 /** The modules of the organisation and their fields, standard and custom. */
 export class Schema {
   readonly #ids: IdSequence;
-  readonly #emit: (change: FieldChange) => void;
+  readonly #emit: (change: SchemaChange) => void;
   readonly #modules = new Map<string, Module>();
 
-  constructor(ids: IdSequence, emit: (change: FieldChange) => void) {
+  constructor(ids: IdSequence, emit: (change: SchemaChange) => void) {
     this.#ids = ids;
     this.#emit = emit;
     for (const spec of STANDARD) this.#modules.set(spec.apiName, this.#make(spec));
@@ -57,14 +67,22 @@ export class Schema {
     this.#emit({ kind: 'field.put', module: module.apiName, field });
   }
 
+  /** A pipeline that is new or has changed. Its name has to be a value of the field Pipeline already. */
+  putPipeline(module: Module, pipeline: Pipeline): void {
+    module.pipelines.set(pipeline.id, pipeline);
+    this.#emit({ kind: 'pipeline.put', module: module.apiName, pipeline });
+  }
+
   /** Standard fields too: their values may have changed, and a reset gives those new ids. */
-  *state(): Generator<FieldChange> {
+  *state(): Generator<SchemaChange> {
     for (const module of this.#modules.values()) {
       for (const field of module.fields.values()) yield { kind: 'field.put', module: module.apiName, field };
+      for (const pipeline of module.pipelines.values())
+        yield { kind: 'pipeline.put', module: module.apiName, pipeline };
     }
   }
 
-  /** Back to the fields and values of the start. */
+  /** Back to the fields, values and pipelines of the start. */
   clear(): void {
     for (const spec of STANDARD) {
       const module = this.#modules.get(spec.apiName);
@@ -73,7 +91,7 @@ export class Schema {
   }
 
   #make(spec: ModuleSpec): Module {
-    const module: Module = { ...spec, id: this.#ids.next(), fields: new Map(), version: 0 };
+    const module: Module = { ...spec, id: this.#ids.next(), fields: new Map(), pipelines: new Map(), version: 0 };
     this.#fill(module, spec);
     return module;
   }
@@ -81,6 +99,8 @@ export class Schema {
   #fill(module: Module, spec: ModuleSpec): void {
     const before = new Map(module.fields);
     module.fields.clear();
+    module.pipelines.clear();
+    for (const [id, pipeline] of standardPipelines(module)) module.pipelines.set(id, pipeline);
     module.version += 1;
     for (const declared of [...spec.fields, ...SYSTEM_FIELDS]) {
       const made = makeField(declared, this.#ids);

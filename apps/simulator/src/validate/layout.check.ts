@@ -22,7 +22,7 @@ export function pipelineError(
   { module, path }: Pick<RecordInput, 'module' | 'path'>,
   values: Fields,
 ): ErrorBody | undefined {
-  if (module.apiName !== 'Deals' || pipelineHas(values['Pipeline'], values['Stage'])) return undefined;
+  if (pipelineHas(module, { pipeline: values['Pipeline'], stage: values['Stage'] })) return undefined;
   const details = { mapped_field: 'Pipeline', ...place('Stage', path) };
   return errorBody('MAPPING_MISMATCH', "Pipeline doesn't contain the Stage", details);
 }

@@ -1,5 +1,5 @@
-import { compareSetUp } from './setup.comparison.ts';
-import { labelOf, type ActualField, type SetUp } from './setup.types.ts';
+import { comparePipelines, compareSetUp } from './setup.comparison.ts';
+import { labelOf, type ActualField, type ActualPipeline, type SetUp, type SetUpPipeline } from './setup.types.ts';
 
 const setup: SetUp = {
   Leads: [
@@ -56,5 +56,38 @@ describe('the set-up of a CRM', () => {
 
   it('labels a field with its API name in words, unless told otherwise', () => {
     expect(setup['Leads']?.map((field) => labelOf(field))).toEqual(['Ext ID', 'Chosen plan']);
+  });
+});
+
+it('names a standard field that is missing as such, for it is never made', () => {
+  const stage: SetUp = { Deals: [{ apiName: 'Stage', type: 'picklist', values: ['Trial'], standard: true }] };
+  expect(compareSetUp(stage, {})).toMatchObject([{ apiName: 'Stage', difference: 'standard_missing', stops: true }]);
+});
+
+describe('the pipelines of a CRM', () => {
+  const wanted: SetUpPipeline[] = [
+    {
+      name: 'Own',
+      stages: [
+        { name: 'Trial', kind: 'open' },
+        { name: 'Closed Won', kind: 'won' },
+      ],
+    },
+  ];
+  const standard: ActualPipeline = { name: 'Standard (Standard)', stages: ['Trial', 'Closed Won'] };
+  const own = (...stages: string[]): ActualPipeline => ({ name: 'Own', stages });
+
+  it.each<[string, ActualPipeline[], string[]]>([
+    ['as declared', [standard, own('Trial', 'Closed Won')], []],
+    ['in another order, with more', [own('Closed Won', 'Added', 'Trial')], []],
+    ['missing', [standard], ['pipeline_missing Trial, Closed Won/-']],
+    ['none at all', [], ['pipeline_missing Trial, Closed Won/-']],
+    ['other case', [{ ...own('Trial', 'Closed Won'), name: 'own' }], ['pipeline_missing Trial, Closed Won/-']],
+    ['a stage missing', [own('Closed Won', 'Added')], ['stages_missing Trial/Closed Won, Added']],
+    ['no stages', [own()], ['stages_missing Trial, Closed Won/']],
+  ])('%s', (_, actual, expected) => {
+    const found = comparePipelines(wanted, actual);
+    expect(found.map((each) => `${each.difference} ${each.wanted}/${each.actual ?? '-'}`)).toEqual(expected);
+    for (const each of found) expect(each).toMatchObject({ module: 'Deals', apiName: 'Pipeline Own', stops: true });
   });
 });

@@ -55,6 +55,13 @@ export interface ActualField {
 /** The fields that the CRM has, by module. A module that is left out has none. */
 export type ActualSetUp = Readonly<Record<string, readonly ActualField[]>>;
 
+/** A pipeline of Deals as the CRM describes it. */
+export interface ActualPipeline {
+  readonly name: string;
+  /** Values of the picklist Stage as they are written. */
+  readonly stages: readonly string[];
+}
+
 /** The label that a field is made with. */
 export function labelOf({ apiName, label }: Pick<SetUpField, 'apiName' | 'label'>): string {
   return label ?? apiName.replaceAll('_', ' ');

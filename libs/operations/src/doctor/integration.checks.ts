@@ -84,14 +84,20 @@ async function checkConnection(
     const client = await clients.clientOf(connection.id);
     const findings: Finding[] = [];
     for (const { mapping } of packs.filter(({ product }) => product === connection.tenantId)) {
-      const result = await checkSetUp(client, mapping.setup);
+      const result = await checkSetUp(client, mapping);
       if (result.kind !== 'ok')
         return [wrong(check, `the CRM: ${result.reason}`, 'Check credentials, scopes and that the CRM answers.')];
       const stops = result.differences.filter((difference) => difference.stops);
       const fields = stops.map(({ module, apiName, difference }) => `${module}.${apiName} ${difference}`).join(', ');
       if (stops.length > 0)
-        findings.push(wrong(`${check} set-up`, fields, 'Create or correct these fields in the CRM.'));
-      else findings.push(ok(`${check} set-up`, `fields of ${mapping.name} are there`));
+        findings.push(
+          wrong(
+            `${check} set-up`,
+            fields,
+            'Create or correct these in the CRM: npx causeway fields plan --pack <name>.',
+          ),
+        );
+      else findings.push(ok(`${check} set-up`, `fields and pipelines of ${mapping.name} are there`));
     }
     return [ok(check, 'active, the CRM answers'), ...findings];
   } catch (error) {

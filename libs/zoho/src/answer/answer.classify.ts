@@ -64,7 +64,7 @@ function classifyItem(item: unknown, context: { status: number; id: string | und
 /** Upserts say it in `action`; other writes only in their message (references 2.1, 2.3). */
 function isCreated({ action, message }: SuccessItem): boolean {
   if (action !== undefined) return action === 'insert';
-  return message === 'record added' || message === 'field created';
+  return message === 'record added' || message === 'field created' || message === 'pipeline created';
 }
 
 /** What a read brought: `body` is null for an empty answer (204) and for "not modified" (304). */

@@ -29,7 +29,7 @@ export const successItemSchema = z.looseObject({
 export type SuccessItem = z.infer<typeof successItemSchema>;
 
 /** The array in which an answer keeps its items. */
-export type Wrapper = 'data' | 'watch' | 'fields' | 'modules' | 'users' | 'org';
+export type Wrapper = 'data' | 'watch' | 'fields' | 'modules' | 'users' | 'org' | 'pipeline';
 const WRAPPERS: readonly string[] = [
   'data',
   'watch',
@@ -37,6 +37,7 @@ const WRAPPERS: readonly string[] = [
   'modules',
   'users',
   'org',
+  'pipeline',
   'notes',
   'tags',
   'webhooks',

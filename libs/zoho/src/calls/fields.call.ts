@@ -20,6 +20,8 @@ export interface ZohoField {
   readonly external: string | null;
   /** Values of a picklist as they are written (`actual_value`), which may differ from what people see. */
   readonly values: readonly string[];
+  /** The ids of those values, as pipelines name their stages. */
+  readonly valueIds?: Readonly<Record<string, string>>;
 }
 
 export type FieldsResult = { readonly kind: 'ok'; readonly fields: readonly ZohoField[] } | Failure;
@@ -38,7 +40,12 @@ const fieldSchema = z
     unique: z.record(z.string(), z.unknown()).nullable().optional(),
     external: z.looseObject({ type: z.string().nullable().optional() }).nullable().optional(),
     pick_list_values: z
-      .array(z.looseObject({ actual_value: z.string().nullable().optional() }))
+      .array(
+        z.looseObject({
+          actual_value: z.string().nullable().optional(),
+          id: recordIdSchema.nullable().optional().catch(null),
+        }),
+      )
       .nullable()
       .optional(),
   })
@@ -55,8 +62,16 @@ const fieldSchema = z
     isUnique: Object.keys(field.unique ?? {}).length > 0,
     external: field.external?.type ?? null,
     values: (field.pick_list_values ?? []).flatMap(({ actual_value: value }) => value ?? []),
+    ...valueIdsOf(field.pick_list_values ?? []),
   }));
 const fieldsSchema = z.looseObject({ fields: z.array(fieldSchema) });
+
+function valueIdsOf(
+  values: readonly { readonly actual_value?: string | null | undefined; readonly id?: string | null | undefined }[],
+): Pick<ZohoField, 'valueIds'> {
+  const ids = values.flatMap(({ actual_value: value, id }) => (value && id ? [[value, id] as const] : []));
+  return ids.length === 0 ? {} : { valueIds: Object.fromEntries(ids) };
+}
 
 /** Reads the fields of a module. */
 export function fields(caller: Caller, module: string): Promise<FieldsResult> {

@@ -58,7 +58,7 @@ export interface ZohoPipeline {
   readonly id: string | null;
   readonly name: string;
   readonly isDefault: boolean;
-  readonly stages: readonly { readonly value: string; readonly shown: string }[];
+  readonly stages: readonly { readonly id: string | null; readonly value: string; readonly shown: string }[];
 }
 
 const pipelinesSchema = z.looseObject({
@@ -70,6 +70,7 @@ const pipelinesSchema = z.looseObject({
         default: z.boolean().nullable().optional(),
         maps: z.array(
           z.looseObject({
+            id: z.string().nullable().optional(),
             actual_value: z.string(),
             display_value: z.string(),
             sequence_number: z.number().nullable().optional(),
@@ -82,7 +83,7 @@ const pipelinesSchema = z.looseObject({
         isDefault: pipeline.default ?? false,
         stages: pipeline.maps
           .toSorted((a, b) => (a.sequence_number ?? 0) - (b.sequence_number ?? 0))
-          .map((stage) => ({ value: stage.actual_value, shown: stage.display_value })),
+          .map((stage) => ({ id: stage.id ?? null, value: stage.actual_value, shown: stage.display_value })),
       })),
   ),
 });

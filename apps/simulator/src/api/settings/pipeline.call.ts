@@ -1,7 +1,8 @@
 import { EMPTY } from '../../answers/answer.ts';
 import { badParam, paramMissing } from '../../answers/errors.ts';
 import type { Org } from '../../org/org.ts';
-import { forecastType, layoutId, pipelineId, PIPELINES } from '../../schema/layout.model.ts';
+import { forecastType, layoutId } from '../../schema/layout.model.ts';
+import type { Module } from '../../schema/module.model.ts';
 import type { ApiRequest, Call } from '../call.ts';
 import { onArea } from '../needs.ts';
 
@@ -28,14 +29,20 @@ export const pipelineCall: Call = {
   },
 };
 
-function pipelines(request: ApiRequest, org: Org): Shown[] {
+/** The module whose layout `?layout_id=` names. @throws Refusal when it is missing, or not that of Deals */
+export function paramLayout(request: Pick<ApiRequest, 'query'>, org: Org): Module {
   const given = request.query.get('layout_id');
   if (given === null || given === '') throw paramMissing('layout_id');
   const deals = org.schema.module('Deals');
-  const stages = deals?.fields.get('Stage')?.values ?? [];
   if (deals === undefined || given !== layoutId(deals)) throw badParam('layout_id');
-  return PIPELINES.map((pipeline, at) => ({
-    id: pipelineId(given, at),
+  return deals;
+}
+
+function pipelines(request: ApiRequest, org: Org): Shown[] {
+  const deals = paramLayout(request, org);
+  const stages = deals.fields.get('Stage')?.values ?? [];
+  return [...deals.pipelines.values()].map((pipeline) => ({
+    id: pipeline.id,
     display_value: pipeline.name,
     actual_value: pipeline.name,
     default: pipeline.default,

@@ -16,11 +16,11 @@ describe('pipelines that are made and changed', () => {
     await file.remove();
   });
 
-  const path = (id = ''): string => `/settings/pipeline${id}?layout_id=${layout}`;
+  const target = (id = ''): string => `/settings/pipeline${id}?layout_id=${layout}`;
   const write = (method: 'POST' | 'PUT', pipeline: unknown, id?: string) =>
-    sim.api(method, path(id), { body: { pipeline: [pipeline] } });
+    sim.api(method, target(id), { body: { pipeline: [pipeline] } });
   const listed = async (of = sim): Promise<[unknown, unknown, unknown[]][]> =>
-    items(await of.api('GET', path()), 'pipeline').map((one) => [
+    items(await of.api('GET', target()), 'pipeline').map((one) => [
       one['display_value'],
       one['default'],
       (one['maps'] as Item[]).map((stage) => stage['actual_value']),
@@ -57,7 +57,8 @@ describe('pipelines that are made and changed', () => {
 
   it('gets stages added, and one taken out, by either call', async () => {
     const made = await write('POST', { display_value: 'Own', maps: await maps('Qualification') });
-    const id = String((items(made, 'pipeline')[0]?.['details'] as Item)['id']);
+    const [first = {}] = items(made, 'pipeline');
+    const id = String((first['details'] as Item)['id']);
     const won = { id: await stageId('Closed Won'), sequence_number: 2 };
     const added = await write('PUT', { id, maps: [won] });
     expect([added.status, (await listed()).at(-1)?.[2]]).toEqual([201, ['Qualification', 'Closed Won']]);
@@ -69,46 +70,39 @@ describe('pipelines that are made and changed', () => {
     expect(await deal('Closed Won')).toBe('INVALID_DATA');
   });
 
-  it.each<[string, (stage: Item) => unknown, string, string]>([
-    ['no name', (stage) => ({ maps: [stage] }), 'MANDATORY_NOT_FOUND', '$.pipeline[0].display_value'],
-    [
-      'no text for a name',
-      (stage) => ({ display_value: 7, maps: [stage] }),
-      'INVALID_DATA',
-      '$.pipeline[0].display_value',
-    ],
+  it.each<[string, (stage: Item) => unknown, string]>([
+    ['no name', (stage) => ({ maps: [stage] }), 'MANDATORY_NOT_FOUND .display_value'],
+    ['no text for a name', (stage) => ({ display_value: 7, maps: [stage] }), 'INVALID_DATA .display_value'],
     [
       'a name that is taken',
       (stage) => ({ display_value: 'Renewals', maps: [stage] }),
-      'DUPLICATE_DATA',
-      '$.pipeline[0].display_value',
+      'DUPLICATE_DATA .display_value',
     ],
-    ['no stages', () => ({ display_value: 'Own' }), 'MANDATORY_NOT_FOUND', '$.pipeline[0].maps'],
-    ['empty stages', () => ({ display_value: 'Own', maps: [] }), 'INVALID_DATA', '$.pipeline[0].maps'],
+    ['no stages', () => ({ display_value: 'Own' }), 'MANDATORY_NOT_FOUND .maps'],
+    ['empty stages', () => ({ display_value: 'Own', maps: [] }), 'INVALID_DATA .maps'],
     [
       'a stage that the picklist lacks',
       () => ({ display_value: 'Own', maps: [{ id: '1', sequence_number: 1 }] }),
-      'INVALID_DATA',
-      '$.pipeline[0].maps[0].id',
+      'INVALID_DATA .maps[0].id',
     ],
     [
       'a stage without an id',
       () => ({ display_value: 'Own', maps: [{ sequence_number: 1 }] }),
-      'MANDATORY_NOT_FOUND',
-      '$.pipeline[0].maps[0].id',
+      'MANDATORY_NOT_FOUND .maps[0].id',
     ],
     [
       'a stage without a place',
-      ({ id }) => ({ display_value: 'Own', maps: [{ id }] }),
-      'MANDATORY_NOT_FOUND',
-      '$.pipeline[0].maps[0].sequence_number',
+      (stage) => ({ display_value: 'Own', maps: [{ id: stage['id'] }] }),
+      'MANDATORY_NOT_FOUND .maps[0].sequence_number',
     ],
-    ['no object', () => 'Own', 'INVALID_DATA', '$.pipeline[0]'],
-  ])('refuses %s', async (_name, body, code, jsonPath) => {
+    ['no object', () => 'Own', 'INVALID_DATA '],
+  ])('refuses %s', async (_name, body, expected) => {
     const [stage = {}] = await maps('Qualification');
     const reply = await write('POST', body(stage));
     expect(reply.status).toBe(400);
-    expect(items(reply, 'pipeline')[0]).toMatchObject({ code, details: { json_path: jsonPath } });
+    const { code, details } = items(reply, 'pipeline')[0] ?? {};
+    const path = String((details as Item)['json_path']).replace('$.pipeline[0]', '');
+    expect(`${String(code)} ${path}`).toBe(expected);
     expect(await listed()).toHaveLength(2);
   });
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { until } from '#testing';
 import { LedgerContext } from '../../test/ledger.context.ts';
+import { dropLinks, putLinks } from '../link/link.store.ts';
 import type { ClaimedCommand } from './command.row.ts';
 
 let ledger: LedgerContext;
@@ -47,6 +48,28 @@ describe('claimCommands', () => {
     expect(idsOf(await ledger.claim({ limit: 2 }))).toEqual(['1', '2']);
     expect(idsOf(await ledger.claim())).toEqual(['4']);
     expect(await ledger.claim()).toEqual([]);
+  });
+
+  it('waits for the links that a command needs, and leaves out a lookup to what was deleted', async () => {
+    const lookup = { $link: { module: 'Contacts', value: 'c' } };
+    await ledger.insert(
+      { user: 'n', command: { operation: 'note', effectKey: 'k' } },
+      { user: 'd', command: { module: 'Deals', fields: { Contact_Name: lookup, Deal_Name: 'D' } } },
+    );
+    expect(await ledger.claim()).toEqual([]);
+    const link = { connectionId: 'c1', product: 'portal', entityType: 'user', entityId: 'n', module: 'Leads' };
+    await putLinks(ledger.db, [{ ...link, recordKey: 'Leads/n', recordId: '700' }]);
+    expect((await ledger.claim()).map(({ operation }) => operation)).toEqual(['note']);
+    await dropLinks(ledger.db, [{ connectionId: 'c1', recordKey: 'Contacts/c' }]);
+    expect((await ledger.claim()).map(({ fields }) => fields)).toEqual([{ Deal_Name: 'D' }]);
+  });
+
+  it('gives a lookup the id of its record', async () => {
+    const fields = { Contact_Name: { $link: { module: 'Contacts', value: 'c' } } };
+    const contact = { connectionId: 'c1', recordKey: 'Contacts/c', module: 'Contacts', recordId: '9' };
+    await putLinks(ledger.db, [{ ...contact, product: 'portal', entityType: 'user', entityId: 'c' }]);
+    await ledger.insert({ user: 'd', command: { module: 'Deals', fields } });
+    expect((await ledger.claim())[0]?.fields).toEqual({ Contact_Name: { id: '9' } });
   });
 
   it('counts the attempt as started', async () => {

@@ -74,6 +74,24 @@ describe('insertCommands', () => {
     expect((await ledger.claim())[0]?.trigger).toEqual([]);
   });
 
+  it('lets a delete cancel what waits for its record, parked or not, and nothing that is under way', async () => {
+    await ledger.insert({ user: 'a' }, { user: 'a' }, { user: 'a' }, { user: 'b' });
+    await ledger.setState(['1'], 'unknown');
+    await ledger.setState(['2'], 'parked');
+    await ledger.insert({ user: 'a', command: { operation: 'delete', fields: {} } }, { user: 'a' });
+    const states = (await ledger.commands()).map(({ state, reason }) => [state, reason]);
+    const canceled = ['skipped', 'deleted by the product'];
+    const ready = ['ready', null];
+    expect(states).toEqual([['unknown', null], canceled, canceled, ready, ready, ready]);
+  });
+
+  it('appends an effect once for its key', async () => {
+    const effect = { operation: 'note', effectKey: 'k' } as const;
+    await ledger.insert({ command: effect }, { user: 'b', command: { ...effect, effectKey: 'other' } });
+    await ledger.insert({ command: effect, eventId: 'again' });
+    expect(await ledger.commands()).toHaveLength(2);
+  });
+
   it('does nothing for no commands', async () => {
     await ledger.insert();
     expect(await ledger.commands()).toEqual([]);

@@ -12,7 +12,7 @@ export const COMMANDS_CHANNEL = 'causeway_commands';
 export async function insertCommands(trx: QueryExecutorProvider, commands: readonly NewCommand[]): Promise<void> {
   if (commands.length === 0) return;
   const rows = JSON.stringify(commands.map(toRow));
-  await sql`
+  const { rows: inserted } = await sql<{ id: string; operation: string }>`
     insert into ledger.commands
       (connection_id, record_key, product, entity_type, entity_id, mapping, mapping_version, event_id, occurred_at, lane,
        operation, module, identity_field, identity_value, identity_numeric, fields, trigger, when_converted, effect_key,
@@ -29,7 +29,12 @@ export async function insertCommands(trx: QueryExecutorProvider, commands: reado
               when_converted text, effect_key text, link_only boolean, makes jsonb, makes_keys jsonb, needs jsonb,
               lookups jsonb, position bigint)
      order by r.position
-        on conflict (connection_id, effect_key) where effect_key is not null do nothing`.execute(trx);
+        on conflict (connection_id, effect_key) where effect_key is not null do nothing
+    returning id::text, operation`.execute(trx);
+  await cancelWaiting(
+    trx,
+    inserted.filter(({ operation }) => operation === 'delete').map(({ id }) => id),
+  );
   await sql`select pg_notify(${COMMANDS_CHANNEL}, '')`.execute(trx);
 }
 
@@ -71,4 +76,18 @@ function needsOf(command: Command): string[] {
 
 function lookupsOf({ fields }: Command): string[] {
   return [...new Set(Object.values(fields).flatMap((value) => linkedKeyOf(value) ?? []))];
+}
+
+/**
+ * A delete by the product cancels what waits for its record, parked or not (packs/README.md section 4). What is under way or unknown
+ * stays: it may have taken effect, and the delete comes after it.
+ */
+async function cancelWaiting(trx: QueryExecutorProvider, deletes: readonly string[]): Promise<void> {
+  if (deletes.length === 0) return;
+  await sql`
+    update ledger.commands c
+       set state = 'skipped', reason = 'deleted by the product', finished_at = clock_timestamp()
+      from ledger.commands d
+     where d.id = any(${[...deletes]}::bigint[]) and c.connection_id = d.connection_id and c.record_key = d.record_key
+       and c.id < d.id and c.state in ('ready', 'parked')`.execute(trx);
 }

@@ -87,7 +87,7 @@ describe('several sources in one process', () => {
       expect(metrics).toMatch(
         /^causeway_publisher_failures_total\{code="POSTGRES_UNREACHABLE",source="depot",.*\} \d+$/m,
       );
-      expect(metrics).not.toMatch(/failures_total\{.*source="shop"/);
+      expect(metrics).not.toMatch(/publisher_failures_total\{.*source="shop"/);
     } finally {
       await publisher.kill('SIGTERM');
       server.close();

@@ -21,6 +21,7 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/bin/'],
   // Long, because a machine that does other things as well takes half a minute to start a few processes.
   testTimeout: 120_000,
-  maxWorkers: 2,
+  // One more than cores: most of the time a test waits for a server or a process.
+  maxWorkers: 3,
   reporters: ['default', '<rootDir>/scripts/jest-totals.reporter.mjs'],
 };

@@ -247,15 +247,22 @@ describe('DispatcherService', () => {
   });
 
   it('deletes by link, and then knows the record no more', async () => {
-    await insert(
-      { user: 'a' },
-      { user: 'a', command: { operation: 'delete', fields: {}, trigger: [] } },
-      { user: 'a' },
-    );
-    start();
+    await insert({ user: 'a' });
+    const dispatcher = start();
+    await settled('succeeded');
+    await insert({ user: 'a', command: { operation: 'delete', fields: {}, trigger: [] } }, { user: 'a' });
+    dispatcher.wake();
     await settled('succeeded', 'succeeded', 'succeeded');
     expect(crm.calls.map(({ call }) => call)).toEqual(['upsert', 'remove', 'upsert']);
     expect(leads()).toHaveLength(1);
+  });
+
+  it('makes nothing that is deleted before it was sent', async () => {
+    await insert({ user: 'a' }, { user: 'a', command: { operation: 'delete', fields: {}, trigger: [] } });
+    start();
+    await settled('skipped', 'succeeded');
+    expect(crm.calls.map(({ call }) => call)).toEqual(['findByField']);
+    expect(leads()).toEqual([]);
   });
 
   it('follows a Lead that a person converted', async () => {

@@ -26,6 +26,23 @@ describe('by id (reference 2.4, 2.5)', () => {
     expect(result).toEqual({ kind: 'ok', records: [] });
   });
 
+  it('may be an external id, for reading and for updating (reference 2.9)', async () => {
+    const field = { label: 'Ext Id', dataType: 'text', unique: true, external: true };
+    await context.zoho.createFields('Leads', { fields: [field] });
+    const made = [{ Ext_Id: 'x1', Last_Name: 'Kaya', City: 'Izmir' }];
+    await context.zoho.insert('Leads', { records: made, trigger: [] });
+    const named = { id: 'x1', externalField: 'Ext_Id', fields: ['City', 'Phone'] };
+    expect(await context.zoho.getById('Leads', named)).toMatchObject({ kind: 'ok', record: { City: 'Izmir' } });
+    expect(await context.zoho.getById('Leads', { ...named, id: 'nobody' })).toEqual({ kind: 'ok', record: null });
+    const records = [
+      { Ext_Id: 'x1', Phone: '5' },
+      { Ext_Id: 'nobody', Phone: '6' },
+    ];
+    const outcomes = await context.zoho.updateByExternalId('Leads', { field: 'Ext_Id', records, trigger: [] });
+    expect(outcomes).toMatchObject([{ kind: 'succeeded' }, { kind: 'rejected', zohoCode: 'INVALID_DATA' }]);
+    expect(await context.zoho.getById('Leads', named)).toMatchObject({ record: { Phone: '5' } });
+  });
+
   it('reads 100 at once', async () => {
     const ids = await make(...Array.from({ length: 100 }, (_, index) => `u${index}`));
     const result = await context.zoho.getByIds('Leads', { ids, fields: [IDENTITY] });

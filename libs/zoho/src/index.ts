@@ -18,6 +18,7 @@ export type { ConvertedLead, ConvertedLeadsResult } from './calls/converted-lead
 export type { CoqlResult, FindOptions } from './calls/coql.call.ts';
 export type { NewField } from './calls/create-fields.call.ts';
 export type { DeletedOptions, DeletedRecord, DeletedResult } from './calls/deleted.call.ts';
+export type { UpdateByExternalIdOptions } from './calls/external-id.call.ts';
 export type { FieldsResult, ZohoField } from './calls/fields.call.ts';
 export type { GetByIdOptions } from './calls/get-by-id.call.ts';
 export type { Converted, GetByIdsOptions } from './calls/get-by-ids.call.ts';

@@ -14,6 +14,7 @@ import { convertedLead } from './calls/converted-lead.call.ts';
 import { coql, findByField, type FindOptions } from './calls/coql.call.ts';
 import { addPicklistValues, createFields, type NewField } from './calls/create-fields.call.ts';
 import { deleted, type DeletedOptions } from './calls/deleted.call.ts';
+import { updateByExternalId, type UpdateByExternalIdOptions } from './calls/external-id.call.ts';
 import { fields } from './calls/fields.call.ts';
 import { getById, type GetByIdOptions } from './calls/get-by-id.call.ts';
 import { getByIds, type GetByIdsOptions } from './calls/get-by-ids.call.ts';
@@ -41,6 +42,8 @@ export function bindCalls(caller: Caller) {
     // Records
     upsert: (module: string, options: UpsertOptions) => upsert(caller, module, options),
     update: (module: string, options: UpdateOptions) => update(caller, module, options),
+    updateByExternalId: (module: string, options: UpdateByExternalIdOptions) =>
+      updateByExternalId(caller, module, options),
     insert: (module: string, options: InsertOptions) => insert(caller, module, options),
     remove: (module: string, options: RemoveOptions) => remove(caller, module, options),
     getByIds: (module: string, options: GetByIdsOptions) => getByIds(caller, module, options),

@@ -59,6 +59,7 @@ describe('rights that are missing in Postgres: POSTGRES_ACCESS_DENIED', () => {
   });
 });
 
+// A broker of one's own needs Java: a Docker machine's broker cannot be given these settings.
 (canOpenBroker() ? describe : describe.skip)('rights that are missing in Kafka: KAFKA_ACCESS_DENIED', () => {
   let broker: OwnBroker;
   let context: PublisherContext;

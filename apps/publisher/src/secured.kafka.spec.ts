@@ -67,6 +67,7 @@ function urlFor(role: string, parameters: Settings = {}, address?: string): stri
   return url.toString();
 }
 
+// A broker of one's own needs Java: a Docker machine's broker cannot be given these settings.
 (hasJava() ? describe : describe.skip)('a publisher between secured servers', () => {
   it.each(['platformatic', 'kafkajs'])(
     'brings a row to Kafka and finds its position again, with %s',

@@ -1,3 +1,4 @@
+import { CausewayError } from '#contracts';
 import { insertCommands } from '#ledger';
 import { createRegistry } from '#observability';
 import {
@@ -13,10 +14,16 @@ import { dispatcherMetrics } from '../src/dispatcher/dispatcher.metrics.ts';
 import { DispatcherService, type DispatcherOptions } from '../src/dispatcher/dispatcher.service.ts';
 import { FakeCrm } from './fake.crm.ts';
 
+function missing(): never {
+  throw new CausewayError('CONNECTION_MISSING');
+}
+
 /** A database of its own, one connection, one CRM in memory, and dispatchers that end with the test. */
 export class DispatcherContext {
   readonly database: IntegrationContext;
   crm = new FakeCrm();
+  /** Connection id -> its CRM. */
+  clients: Record<string, FakeCrm> = {};
   captured: CapturedLogger = capturedLogger();
   #running: DispatcherService[] = [];
 
@@ -32,14 +39,15 @@ export class DispatcherContext {
     await this.database.clear();
     await this.database.addConnection();
     this.crm = crm;
+    this.clients = { c1: crm };
     this.captured = capturedLogger();
   }
 
   start(seed: Partial<DispatcherOptions> = {}): DispatcherService {
     const dispatcher = new DispatcherService({
       db: this.database.db,
-      clients: { clientOf: async () => this.crm },
-      cleared: () => ['c1'],
+      clients: { clientOf: async (id) => this.clients[id] ?? missing() },
+      cleared: () => Object.keys(this.clients),
       owner: `relay-${this.#running.length}`,
       leaseMs: 60_000,
       batchSize: 100,

@@ -149,6 +149,7 @@ const REFUSED: [string, Listener, () => Settings, string, string][] = [
   ['plain text', 'MUTUAL', () => ({}), 'KAFKA_TLS_REFUSED', 'CAUSEWAY_KAFKA_TLS'],
 ];
 
+// A broker of one's own needs Java: a Docker machine's broker cannot be given these settings.
 (hasJava() ? describe : describe.skip)('a Kafka that wants to know who comes', () => {
   it.each(WAYS_IN)('lets admin, both producers, readers and consumers in with %s', async (_, listener, settings) => {
     const connection = connectionTo(listener, settings());
@@ -225,6 +226,7 @@ const PARTS: Record<string, Part> = {
   reader: (connection) => readPosition({ ...connection, clientId: 'spec', topic: 'x', timeoutMs: 20_000 }, 'here'),
 };
 
+// A broker of one's own needs Java: a Docker machine's broker cannot be given these settings.
 (hasJava() ? describe : describe.skip)('a Kafka that refuses', () => {
   it.each(REFUSED)('%s is one clear error for every client, after one connection', async (...given) => {
     const [, listener, settings, code, setting] = given;

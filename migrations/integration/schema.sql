@@ -17,8 +17,9 @@ create table connections.connections (
   settings jsonb default '{}'::jsonb not null,
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
+  account text default ''::text not null,
   constraint connections_pkey PRIMARY KEY (id),
-  constraint connections_tenant_id_destination_key UNIQUE (tenant_id, destination),
+  constraint connections_account_key UNIQUE (tenant_id, destination, account),
   constraint connections_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'action_needed'::text, 'disconnected'::text])))
 );
 comment on column connections.connections.settings is 'Constants of the fold and of the way back; watch: module -> field names whose edits give generic events';
@@ -175,6 +176,7 @@ create table relay.folds (
   source text default 'event'::text not null,
   sequence bigint,
   input jsonb,
+  connection_id text default ''::text not null,
   constraint folds_pkey PRIMARY KEY (id),
   constraint folds_source_check CHECK ((source = ANY (ARRAY['event'::text, 'crm'::text]))),
   constraint folds_verdict_check CHECK ((verdict = ANY (ARRAY['applied'::text, 'ignored'::text, 'set_aside'::text])))
@@ -215,7 +217,8 @@ create table relay.states (
   updated_at timestamp with time zone default now() not null,
   sequence bigint default 0 not null,
   schedule text,
-  constraint states_pkey PRIMARY KEY (mapping, tenant_id, key)
+  connection_id text default ''::text not null,
+  constraint states_pkey PRIMARY KEY (mapping, tenant_id, key, connection_id)
 );
 
 create table relay.timers (

@@ -16,6 +16,7 @@ export async function storeFolds(
     folds.map(({ step, result, sequence, commands }, position) => ({
       tenant_id: step.tenantId,
       key: step.key,
+      connection_id: step.connectionId ?? '',
       source: step.source,
       sequence,
       event_id: step.id,
@@ -32,12 +33,12 @@ export async function storeFolds(
   );
   await sql`
     insert into relay.folds
-      (mapping, tenant_id, key, source, sequence, event_id, event_type, occurred_at, produced_at, verdict, reason, problems,
+      (mapping, tenant_id, key, connection_id, source, sequence, event_id, event_type, occurred_at, produced_at, verdict, reason, problems,
        commands, input)
-    select ${mapping.name}, tenant_id, key, source, sequence, event_id, event_type, occurred_at, to_timestamp(reached_at),
+    select ${mapping.name}, tenant_id, key, connection_id, source, sequence, event_id, event_type, occurred_at, to_timestamp(reached_at),
            verdict, reason, problems, commands, nullif(input, 'null'::jsonb)
       from jsonb_to_recordset(${rows}::jsonb)
-             as r (tenant_id text, key text, source text, sequence bigint, event_id text, event_type text,
+             as r (tenant_id text, key text, connection_id text, source text, sequence bigint, event_id text, event_type text,
                    occurred_at timestamptz, reached_at double precision, verdict text, reason text, problems jsonb,
                    commands integer, input jsonb, position integer)
      order by position`.execute(trx);

@@ -1,5 +1,5 @@
 export { foldBatch, type FoldBatch, type FoldedBatch, type FoldedStep } from './batch.fold.ts';
-export type { FoldConnection } from './connection.store.ts';
+export type { FoldConnection, TenantConnections } from './connection.store.ts';
 export type { EventRecord } from './event.record.ts';
 export { foldSteps, inboxConsumer, type FoldReport } from './fold.engine.ts';
 export { eventStep, stateKey, type FoldStep, type KeyOfState, type StepSource } from './fold.step.ts';

@@ -5,6 +5,7 @@ import { readEvent, type ReadEvent } from './event.reading.ts';
 import { frozen, frozenJson } from './frozen.json.ts';
 import type { FoldTools, Mapping } from './mapping.types.ts';
 import { Ignored, SetAside } from './said.ts';
+import { withHeld, type HeldFields } from './sent.baseline.ts';
 import type { Problem, ProblemCode, StepResult } from './verdict.types.ts';
 
 /**
@@ -29,12 +30,18 @@ function apply(mapping: Mapping, state: JsonObject | null, { event, problems: sa
   if (handler === undefined) throw new Error(`nothing folds ${event.type}`);
   const problems: Problem[] = said.map((problem) => ({ eventId: event.id, ...problem }));
   const effects: WantedEffect[] = [];
-  const next = handler(state ?? mapping.initial, event, toolsOf(mapping, { eventId: event.id, problems, effects }));
+  const held: HeldFields[] = [];
+  const next = handler(
+    state ?? mapping.initial,
+    event,
+    toolsOf(mapping, { eventId: event.id, problems, effects, held }),
+  );
   if (next instanceof Ignored || next instanceof SetAside) return unchanged(next, state);
   const after = frozenJson(next);
   const { settings } = mapping;
   const before = state === null ? [] : mapping.project(state, settings);
-  const commands = orderedCommands({ before, after: mapping.project(after, settings), effects });
+  const wanted = mapping.project(after, settings);
+  const commands = orderedCommands({ before: withHeld({ before, after: wanted }, held), after: wanted, effects });
   return { verdict: 'applied', state: after, commands, problems };
 }
 
@@ -42,11 +49,14 @@ interface Said {
   readonly eventId: string;
   readonly problems: Problem[];
   readonly effects: WantedEffect[];
+  readonly held: HeldFields[];
 }
 
-function toolsOf({ settings }: Mapping, { eventId, problems, effects }: Said): FoldTools {
+function toolsOf({ settings, connectionId }: Mapping, { eventId, problems, effects, held }: Said): FoldTools {
   return {
     settings,
+    connectionId,
+    held: (record, fields) => void held.push({ record, fields }),
     effect: (effect) => void effects.push(effect),
     problem: (code: ProblemCode, field: string) => void problems.push({ eventId, code, field }),
     ignored: (reason: string) => new Ignored(reason),

@@ -16,6 +16,7 @@ interface ConnectionsConnections {
   settings: Generated<JsonColumn>;
   created_at: Generated<Timestamp>;
   updated_at: Generated<Timestamp>;
+  account: Generated<string>;
 }
 
 interface ConnectionsTokens {
@@ -162,6 +163,7 @@ interface RelayFolds {
   source: Generated<string>;
   sequence: BigInteger | null;
   input: JsonColumn | null;
+  connection_id: Generated<string>;
 }
 
 interface RelaySetAside {
@@ -194,6 +196,7 @@ interface RelayStates {
   updated_at: Generated<Timestamp>;
   sequence: Generated<BigInteger>;
   schedule: string | null;
+  connection_id: Generated<string>;
 }
 
 interface RelayTimers {

@@ -33,6 +33,8 @@ export function defineMapping<State extends object, Events extends EventSchemas,
     aggregateId: definition.aggregateId ?? id(),
     initial: frozenJson(definition.initial, 'initial'),
     capture: definition.capture ?? null,
+    returns: definition.returns ?? null,
+    watched: watchedBy(Object.keys(definition.returns?.modules ?? {})),
     pipelines: definition.pipelines ?? [],
     timers: definition.timers ?? (() => []),
     hasTimers: definition.timers !== undefined,
@@ -47,6 +49,10 @@ export function defineMapping<State extends object, Events extends EventSchemas,
  */
 export function withSettings(mapping: Mapping, settings: JsonObject): Mapping {
   return sealed({ ...mapping, ...settingsOf(mapping.settingsSchema, settings) });
+}
+
+function watchedBy(modules: readonly string[]): Mapping['watched'] {
+  return Object.fromEntries(modules.map((module) => [module, ['create', 'edit', 'delete'] as const]));
 }
 
 function settingsOf(schema: z.ZodType, given: JsonObject): Pick<Mapping, 'settingsSchema' | 'settings'> {

@@ -172,7 +172,11 @@ create table relay.folds (
   reason text,
   problems jsonb default '[]'::jsonb not null,
   commands integer default 0 not null,
+  source text default 'event'::text not null,
+  sequence bigint,
+  input jsonb,
   constraint folds_pkey PRIMARY KEY (id),
+  constraint folds_source_check CHECK ((source = ANY (ARRAY['event'::text, 'crm'::text]))),
   constraint folds_verdict_check CHECK ((verdict = ANY (ARRAY['applied'::text, 'ignored'::text, 'set_aside'::text])))
 );
 CREATE INDEX folds_by_event ON relay.folds USING btree (event_id);
@@ -194,6 +198,9 @@ create table relay.set_aside (
   record_headers jsonb default '{}'::jsonb not null,
   set_aside_at timestamp with time zone default now() not null,
   redriven_at timestamp with time zone,
+  admitted boolean default false not null,
+  redrives integer default 0 not null,
+  redrive_tried_at timestamp with time zone,
   constraint set_aside_pkey PRIMARY KEY (id),
   constraint set_aside_topic_partition_offset_key UNIQUE (topic, partition, "offset")
 );
@@ -204,8 +211,10 @@ create table relay.states (
   tenant_id text not null,
   key text not null,
   mapping_version integer not null,
-  state jsonb not null,
+  state jsonb,
   updated_at timestamp with time zone default now() not null,
+  sequence bigint default 0 not null,
+  schedule text,
   constraint states_pkey PRIMARY KEY (mapping, tenant_id, key)
 );
 

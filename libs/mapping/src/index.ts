@@ -16,6 +16,7 @@ export type {
   MappingDefinition,
   VersionSchemas,
 } from './fold/mapping.types.ts';
+export type { OutgoingEvent } from './fold/outgoing.types.ts';
 export { optional, optionalObject, required, withDefault } from './fold/payload.schema.ts';
 export { Ignored, SetAside } from './fold/said.ts';
 export { step } from './fold/step.runner.ts';

@@ -1,4 +1,5 @@
 import type { Command, ErrorCode, JsonObject } from '#contracts';
+import type { OutgoingEvent } from './outgoing.types.ts';
 
 /** A code of the catalogue, or one that a pack from outside brings along. */
 export type ProblemCode = ErrorCode | (string & Record<never, never>);
@@ -24,4 +25,6 @@ export type StepResult = Verdict & {
   readonly state: JsonObject | null;
   readonly commands: readonly Command[];
   readonly problems: readonly Problem[];
+  /** What the product is told; only what was seen in the CRM gives any. */
+  readonly events?: readonly OutgoingEvent[];
 };

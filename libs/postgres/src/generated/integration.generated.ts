@@ -159,6 +159,9 @@ interface RelayFolds {
   reason: string | null;
   problems: Generated<JsonColumn>;
   commands: Generated<number>;
+  source: Generated<string>;
+  sequence: BigInteger | null;
+  input: JsonColumn | null;
 }
 
 interface RelaySetAside {
@@ -177,6 +180,9 @@ interface RelaySetAside {
   record_headers: Generated<JsonColumn>;
   set_aside_at: Generated<Timestamp>;
   redriven_at: Timestamp | null;
+  admitted: Generated<boolean>;
+  redrives: Generated<number>;
+  redrive_tried_at: Timestamp | null;
 }
 
 interface RelayStates {
@@ -184,8 +190,10 @@ interface RelayStates {
   tenant_id: string;
   key: string;
   mapping_version: number;
-  state: JsonColumn;
+  state: JsonColumn | null;
   updated_at: Generated<Timestamp>;
+  sequence: Generated<BigInteger>;
+  schedule: string | null;
 }
 
 interface RelayTimers {

@@ -1,16 +1,17 @@
-import { signupLead } from '../../test/signup.pack.ts';
 import { anEvent, aRecord } from '#testing';
 import { readRecord } from './record.reading.ts';
+
+const portal = { product: 'portal' };
 
 describe('readRecord', () => {
   it('gives the event of a record of the product', () => {
     const record = aRecord(anEvent({ data: { id: '42' } }));
-    expect(readRecord(record, signupLead)).toEqual({ record, event: anEvent({ data: { id: '42' } }) });
+    expect(readRecord(record, portal)).toEqual({ record, event: anEvent({ data: { id: '42' } }) });
   });
 
   it('says that another product wrote it, with the event', () => {
     const record = aRecord(anEvent({ source: '/learning' }));
-    expect(readRecord(record, signupLead)).toEqual({
+    expect(readRecord(record, portal)).toEqual({
       record,
       event: anEvent({ source: '/learning' }),
       code: 'EVENT_UNMAPPED',
@@ -25,6 +26,6 @@ describe('readRecord', () => {
     ['no key', { key: null }, 'key'],
   ])('says what is missing in a record with %s', (_what, seed, field) => {
     const record = aRecord(anEvent(), seed);
-    expect(readRecord(record, signupLead)).toEqual({ record, event: null, code: 'EVENT_MALFORMED', field });
+    expect(readRecord(record, portal)).toEqual({ record, event: null, code: 'EVENT_MALFORMED', field });
   });
 });

@@ -1,18 +1,50 @@
 import { z } from 'zod';
 import type { CausewayEvent, JsonObject } from '#contracts';
 import { defineMapping, type Mapping } from '#mapping';
-import { anEvent } from '#testing';
-import { signupLead } from '../../test/signup.pack.ts';
-import { foldBatch, stateKey, type FoldConnection, type FoldedBatch } from './batch.fold.ts';
+import { builtInPacks } from '#packs';
+import { anEvent, aRecord } from '#testing';
+import { foldBatch, type FoldedBatch } from './batch.fold.ts';
+import type { FoldConnection } from './connection.store.ts';
+import { eventStep, stateKey, type FoldStep } from './fold.step.ts';
+import type { StoredState } from './state.store.ts';
 
 const active: FoldConnection = { id: 'c1', state: 'active', settings: {} };
+const signupLead = packOf('signup-lead');
 
-function fold(
-  events: readonly CausewayEvent[],
-  rest: { mapping?: Mapping; states?: [string, JsonObject][]; connections?: [string, FoldConnection][] } = {},
-): FoldedBatch {
+function packOf(name: string): Mapping {
+  const pack = builtInPacks[name];
+  if (pack === undefined) throw new Error(`no pack ${name}`);
+  return pack.mapping;
+}
+
+const stepOf = (event: CausewayEvent): FoldStep => eventStep(event, { record: aRecord(event), entityType: 'user' });
+
+interface Rest {
+  readonly mapping?: Mapping;
+  readonly states?: readonly [string, StoredState][];
+  readonly connections?: readonly [string, FoldConnection][];
+}
+
+function foldAll(steps: readonly FoldStep[], rest: Rest = {}): FoldedBatch {
   const { mapping = signupLead, states = [], connections = [['portal', active]] } = rest;
-  return foldBatch({ mapping, events, states: new Map(states), connections: new Map(connections), entityType: 'user' });
+  return foldBatch({ mapping, steps, states: new Map(states), connections: new Map(connections) });
+}
+
+/** `changed`: the states that are to be stored. */
+function fold(events: readonly CausewayEvent[], rest?: Rest): FoldedBatch & { changed: Map<string, JsonObject> } {
+  const batch = foldAll(events.map(stepOf), rest);
+  const changed = [...batch.changes].flatMap(([key, { text }]): [string, JsonObject][] =>
+    text === null ? [] : [[key, JSON.parse(text) as JsonObject]],
+  );
+  return { ...batch, changed: new Map(changed) };
+}
+
+/** What is stored of a key after a batch. */
+function stored({ changes, changed }: ReturnType<typeof fold>): [string, StoredState][] {
+  return [...changes].map(([key, { sequence, schedule }]) => [
+    key,
+    { state: changed.get(key) ?? null, sequence, schedule },
+  ]);
 }
 
 const user = (id: string, data: JsonObject, seed: Partial<CausewayEvent> = {}): CausewayEvent =>
@@ -66,9 +98,7 @@ describe('foldBatch', () => {
     const first = fold([user('42', { full_name: 'Ana Lovelace' })]);
     const { folded } = fold(
       [user('42', { full_name: 'Ana Lovelace', phone: '1' }, { id: 'e2', type: 'user.updated' })],
-      {
-        states: [...first.changed],
-      },
+      { states: stored(first) },
     );
     expect(folded[0]?.commands.map(({ command }) => command.fields)).toEqual([{ Phone: '1' }]);
   });

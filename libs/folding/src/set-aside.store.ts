@@ -1,21 +1,22 @@
 import { sql, type QueryExecutorProvider } from 'kysely';
-import { EVENT_HEADERS, headerText, type CausewayEvent, type Headers } from '#contracts';
-import type { BatchRecord } from '#kafka';
+import { EVENT_HEADERS, headerText, type Headers } from '#contracts';
+import type { EventRecord } from './event.record.ts';
 import { storableText } from './storable.policy.ts';
 
 /** A record that cannot be used, with the reason. */
 export interface SetAsideRecord {
-  readonly record: BatchRecord;
-  readonly event: CausewayEvent | null;
+  readonly record: EventRecord;
   readonly code: string;
   readonly field: string | null;
+  /** Its id is in the inbox: when it comes again from Kafka it is dropped, and a redrive folds it all the same. */
+  readonly admitted: boolean;
 }
 
 /** Keeps records whole, so that they can be redriven. Read twice (a crash before the offset's commit): kept once. */
 export async function storeSetAside(trx: QueryExecutorProvider, setAside: readonly SetAsideRecord[]): Promise<void> {
   if (setAside.length === 0) return;
   const rows = JSON.stringify(
-    setAside.map(({ record, code, field }) => ({
+    setAside.map(({ record, code, field, admitted }) => ({
       topic: record.topic,
       partition: record.partition,
       offset: record.offset,
@@ -25,6 +26,7 @@ export async function storeSetAside(trx: QueryExecutorProvider, setAside: readon
       tenant_id: textOf(record.headers, EVENT_HEADERS.tenantId),
       code,
       field,
+      admitted,
       key: record.key?.toString('base64') ?? null,
       value: record.value?.toString('base64') ?? null,
       headers: textHeaders(record.headers),
@@ -32,12 +34,12 @@ export async function storeSetAside(trx: QueryExecutorProvider, setAside: readon
   );
   await sql`
     insert into relay.set_aside
-      (topic, partition, "offset", event_id, event_type, subject, tenant_id, code, field, record_key, record_value, record_headers)
-    select topic, partition, "offset", event_id, event_type, subject, tenant_id, code, field,
+      (topic, partition, "offset", event_id, event_type, subject, tenant_id, code, field, admitted, record_key, record_value, record_headers)
+    select topic, partition, "offset", event_id, event_type, subject, tenant_id, code, field, admitted,
            decode(key, 'base64'), decode(value, 'base64'), headers
       from jsonb_to_recordset(${rows}::jsonb)
              as r (topic text, partition integer, "offset" bigint, event_id text, event_type text, subject text,
-                   tenant_id text, code text, field text, key text, value text, headers jsonb)
+                   tenant_id text, code text, field text, admitted boolean, key text, value text, headers jsonb)
         on conflict (topic, partition, "offset") do nothing`.execute(trx);
 }
 

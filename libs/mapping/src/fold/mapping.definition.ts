@@ -37,6 +37,8 @@ export function defineMapping<State extends object, Events extends EventSchemas,
     capture: definition.capture ?? null,
     scope: definition.scope ?? 'tenant',
     connectionId: null,
+    returns: definition.returns ?? null,
+    watched: watchedBy(Object.keys(definition.returns?.modules ?? {})),
     pipelines: definition.pipelines ?? [],
     timers: definition.timers ?? (() => []),
     hasTimers: definition.timers !== undefined,
@@ -52,6 +54,10 @@ export function defineMapping<State extends object, Events extends EventSchemas,
  */
 export function withSettings(mapping: Mapping, settings: JsonObject, connectionId: string | null = null): Mapping {
   return sealed({ ...mapping, connectionId, ...settingsOf(mapping.settingsSchema, settings) });
+}
+
+function watchedBy(modules: readonly string[]): Mapping['watched'] {
+  return Object.fromEntries(modules.map((module) => [module, ['create', 'edit', 'delete'] as const]));
 }
 
 function settingsOf(schema: z.ZodType, given: JsonObject): Pick<Mapping, 'settingsSchema' | 'settings'> {

@@ -4,6 +4,7 @@ import type { WantedEffect } from './effect.types.ts';
 import { readEvent, type ReadEvent } from './event.reading.ts';
 import { frozen, frozenJson } from './frozen.json.ts';
 import type { FoldTools, Mapping } from './mapping.types.ts';
+import { afterChange, joinState, splitState } from '../returns/record.memory.ts';
 import { Ignored, SetAside } from './said.ts';
 import { withHeld, type HeldFields } from './sent.baseline.ts';
 import type { Problem, ProblemCode, StepResult } from './verdict.types.ts';
@@ -31,18 +32,16 @@ function apply(mapping: Mapping, state: JsonObject | null, { event, problems: sa
   const problems: Problem[] = said.map((problem) => ({ eventId: event.id, ...problem }));
   const effects: WantedEffect[] = [];
   const held: HeldFields[] = [];
-  const next = handler(
-    state ?? mapping.initial,
-    event,
-    toolsOf(mapping, { eventId: event.id, problems, effects, held }),
-  );
+  const { own, memory } = splitState(state ?? mapping.initial);
+  const next = handler(own, event, toolsOf(mapping, { eventId: event.id, problems, effects, held }));
   if (next instanceof Ignored || next instanceof SetAside) return unchanged(next, state);
   const after = frozenJson(next);
   const { settings } = mapping;
-  const before = state === null ? [] : mapping.project(state, settings);
+  const before = state === null ? [] : mapping.project(own, settings);
   const wanted = mapping.project(after, settings);
   const commands = orderedCommands({ before: withHeld({ before, after: wanted }, held), after: wanted, effects });
-  return { verdict: 'applied', state: after, commands, problems };
+  const joined = frozenJson(joinState(after, afterChange(memory, before, wanted)));
+  return { verdict: 'applied', state: joined, commands, problems };
 }
 
 interface Said {

@@ -40,8 +40,8 @@ export function decodeEvent(record: EncodedEvent): CausewayEvent {
   return { ...attributes.data, data };
 }
 
-/** A comma list names the fields; without one all that changed came from there. */
-function originOf(text: (name: string) => string | undefined): CausewayEvent['origin'] {
+/** The origin that headers tell. A comma list names the fields; without one all that changed came from there. */
+export function originOf(text: (name: string) => string | undefined): CausewayEvent['origin'] {
   const connectionId = text(ORIGIN_HEADERS.connectionId);
   if (connectionId === undefined || connectionId === '') return undefined;
   const names = (text(ORIGIN_HEADERS.fields) ?? '').split(',').map((name) => name.trim());

@@ -24,7 +24,7 @@ export {
   type RecordName,
 } from './command.ts';
 export { ERROR_CATALOGUE, type CatalogueEntry, type ErrorCode, type ErrorOwner } from './error.catalogue.ts';
-export { decodeEvent, type EncodedEvent } from './event.codec.ts';
+export { decodeEvent, originOf, type EncodedEvent } from './event.codec.ts';
 export { eventSchema, productOfSource, sourceOfProduct, type CausewayEvent } from './event.ts';
 export {
   DEAD_LETTER_HEADERS,

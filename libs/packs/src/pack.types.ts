@@ -1,3 +1,4 @@
+import type { JsonObject } from '#contracts';
 import type { Mapping, WorkedCase } from '#mapping';
 
 /** One product's mapping with its worked cases. */
@@ -6,4 +7,6 @@ export interface Pack {
   readonly product: string;
   readonly mapping: Mapping;
   readonly cases: readonly WorkedCase[];
+  /** Settings of the connections of its cases, and of those that are made to try it out, where they do not say otherwise. */
+  readonly caseSettings?: JsonObject;
 }

@@ -1,4 +1,5 @@
 import type { Pack } from './pack.types.ts';
+import { inquiries } from './inquiries/pack.ts';
 import { propertySites } from './property-sites/pack.ts';
 import { signupLead } from './signup-lead/pack.ts';
 import { telecomContracts } from './telecom-contracts/pack.ts';
@@ -8,4 +9,5 @@ export const builtInPacks: Readonly<Record<string, Pack>> = {
   [signupLead.name]: signupLead,
   [propertySites.name]: propertySites,
   [telecomContracts.name]: telecomContracts,
+  [inquiries.name]: inquiries,
 };

@@ -1,4 +1,4 @@
-import type { CausewayEvent, Json, JsonObject } from '#contracts';
+import { originOf, type CausewayEvent, type Json, type JsonObject } from '#contracts';
 import { captureEvents, type RowChange } from '../capture/capture.events.ts';
 import type { WorkedCase } from '../cases/case.schema.ts';
 import type { CaseStep, EventStep, SqlRowStep } from '../cases/step.schema.ts';
@@ -45,6 +45,7 @@ function told(mapping: Captured, step: EventStep): CausewayEvent {
     tenantId: step.tenant_id ?? mapping.product,
     key: step.partition_key ?? step.aggregate_id,
     data: step.payload,
+    origin: originOf((name) => textOf(step.headers?.[name])),
   });
 }
 
@@ -77,4 +78,8 @@ function holds(row: JsonObject, column: string, value: Json): boolean {
 /** A case may leave the schema out. */
 function sameTable(captured: string, named: string): boolean {
   return captured === named || captured.endsWith(`.${named}`);
+}
+
+function textOf(value: Json | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }

@@ -4,7 +4,8 @@ import type { CaseStep } from '../cases/step.schema.ts';
 import type { Mapping } from '../fold/mapping.types.ts';
 import { step } from '../fold/step.runner.ts';
 import { observe } from '../returns/observation.fold.ts';
-import type { Conflict, CrmEvent, ObserveResult } from '../returns/observation.types.ts';
+import type { OutgoingEvent } from '../fold/outgoing.types.ts';
+import type { Conflict, ObserveResult } from '../returns/observation.types.ts';
 import type { StepResult } from '../fold/verdict.types.ts';
 import { applyCommand, type MemoryCrm, type MemoryRecord } from './memory.crm.ts';
 import { underPurityGuard } from './purity.guard.ts';
@@ -47,7 +48,7 @@ export class CrmPlayer {
   }
 
   /** What was told to the product. */
-  get told(): readonly CrmEvent[] {
+  get told(): readonly OutgoingEvent[] {
     return this.#observed.flatMap(({ events }) => events);
   }
 
@@ -126,7 +127,7 @@ export class CrmPlayer {
       }),
     );
     this.#observed.push(result);
-    this.#states.set(owner, result.state);
+    if (result.state !== null) this.#states.set(owner, result.state);
     this.#write(result.commands);
   }
 

@@ -24,10 +24,14 @@ export class SystemFixture {
   }
 
   /** With one pack and its product; default: `signup-lead` and `portal`. */
-  static async start({ pack = 'signup-lead', product = 'portal' } = {}): Promise<SystemFixture> {
+  static async start({
+    pack = 'signup-lead',
+    product = 'portal',
+    watch = { Leads: ['Lead_Status'] },
+  }: { pack?: string; product?: string; watch?: Record<string, string[]> } = {}): Promise<SystemFixture> {
     const system = await startSystem({
       packs: [pack],
-      watch: { Leads: ['Lead_Status'] },
+      watch,
       topicPrefix: `test-${randomBytes(4).toString('hex')}.`,
       progress: () => undefined,
     });

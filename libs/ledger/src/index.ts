@@ -6,7 +6,8 @@ export type { ClaimedCommand, CommandOrigin, NewCommand } from './command/comman
 export { creditStore, type CreditRow, type LimitsRow } from './credits/credit.store.ts';
 export { fieldsBeingWritten, putEchoes, readEchoes, type Echo } from './echo/echo.store.ts';
 export { linkMayBePending } from './link/link.pending.ts';
-export { linksOfRecords, type Link, type RecordsQuery } from './link/link.store.ts';
+export { namesOfRecords } from './link/link.names.ts';
+export { linksOfRecords, putLinks, type Link, type RecordsQuery } from './link/link.store.ts';
 export { settlementOf, type SettledAttempt, type Settlement } from './outcome/outcome.policy.ts';
 export { settleCommands, type SettledCommand, type SettleOptions } from './outcome/outcome.settle.ts';
 export { retryDecision, type RetryDecision } from './outcome/retry.schedule.ts';

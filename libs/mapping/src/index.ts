@@ -66,7 +66,7 @@ export type { CaseStep, EventStep, SqlRowStep } from './cases/step.schema.ts';
 export { comparePipelines, compareSetUp, type SetUpDifference } from './setup/setup.comparison.ts';
 export { holdsWanted } from './returns/field.judgement.ts';
 export { observe } from './returns/observation.fold.ts';
-export type { Conflict, CrmEvent, Observation, ObserveResult, Person } from './returns/observation.types.ts';
+export type { Conflict, Observation, ObserveResult, Person } from './returns/observation.types.ts';
 export { commonPayload, conflictPayload } from './returns/payload.parts.ts';
 export type { Answer, FieldEdit, Judge, PackEvent, ReturnModule, Returns } from './returns/return.types.ts';
 export { explain } from './fold/explanation.ts';

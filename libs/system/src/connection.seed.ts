@@ -24,11 +24,11 @@ export async function seedConnections(options: SeedOptions): Promise<void> {
   const logger = createLogger({ service: 'seed', level: 'silent' });
   const clients = new ClientRegistry({ db, locks, box, callTimeoutMs: 30_000, logger });
   try {
-    for (const { product, mapping } of options.packs) {
+    for (const { product, mapping, caseSettings } of options.packs) {
       const id = `zoho-${product}`;
       const { accountsUrl, clientId, clientSecret, refreshToken } = simulator;
       const credentials = { accountsUrl, apiDomains: [simulator.url], clientId, clientSecret, refreshToken };
-      const settings = { watch: { ...options.watch } };
+      const settings = { ...caseSettings, watch: { ...options.watch } };
       await putConnection(db, box, { id, tenantId: product, destination: 'zoho-crm', settings, credentials });
       const result = await applySetUp(await clients.clientOf(id), mapping);
       if (result.kind !== 'ok') throw new Error(`the set-up of ${id} failed: ${result.reason}`);

@@ -13,6 +13,7 @@ import { claimPlan } from './claim.plan.ts';
 import { splitByConversion } from './conversion.policy.ts';
 import type { CrmWriter } from './crm.writer.ts';
 import type { DispatcherMetrics } from './dispatcher.metrics.ts';
+import { splitEnsured } from './ensure.policy.ts';
 import { sendGroup } from './group.send.ts';
 import { convertLead } from './lead.convert.ts';
 import { isLost, resolveOutcome } from './outcome.resolve.ts';
@@ -70,8 +71,9 @@ export class DispatcherService {
     const hold = new CommandHold({ db, owner, leaseMs, since: performance.now() });
     const claimed = await this.#claim(connectionIds);
     const { ended, open } = splitByConversion(claimed);
-    await this.#settle(ended);
-    for (const group of groupCommands(open.map(inItsLane))) {
+    const { there, missing } = splitEnsured(open);
+    await this.#settle([...ended, ...there]);
+    for (const group of groupCommands(missing.map(inItsLane))) {
       try {
         await this.#dispatch(group, hold);
       } catch (error) {

@@ -1,5 +1,5 @@
 import { sql, type QueryExecutorProvider } from 'kysely';
-import { linkedKeyOf, recordKeyOf, type Command } from '#contracts';
+import { linkedKeysOf, recordKeyOf, type Command } from '#contracts';
 import type { NewCommand } from './command.row.ts';
 
 /** Dispatchers LISTEN on it; the notification goes out when the transaction commits. */
@@ -16,18 +16,19 @@ export async function insertCommands(trx: QueryExecutorProvider, commands: reado
     insert into ledger.commands
       (connection_id, record_key, product, entity_type, entity_id, mapping, mapping_version, event_id, occurred_at, lane,
        operation, module, identity_field, identity_value, identity_numeric, fields, trigger, when_converted, effect_key,
-       link_only, makes, makes_keys, needs, lookups)
+       link_only, makes, makes_keys, needs, lookups, ensure)
     select r.connection_id, r.record_key, r.product, r.entity_type, r.entity_id, r.mapping, r.mapping_version, r.event_id,
            r.occurred_at, r.lane, r.operation, r.module, r.identity_field, r.identity_value,
            r.identity_numeric, r.fields, array(select jsonb_array_elements_text(r.trigger)), r.when_converted, r.effect_key,
            r.link_only, r.makes, array(select jsonb_array_elements_text(r.makes_keys)),
-           array(select jsonb_array_elements_text(r.needs)), array(select jsonb_array_elements_text(r.lookups))
+           array(select jsonb_array_elements_text(r.needs)), array(select jsonb_array_elements_text(r.lookups)),
+           r.ensure
       from jsonb_to_recordset(${rows}::jsonb) as r
              (connection_id text, record_key text, product text, entity_type text, entity_id text, mapping text,
               mapping_version integer, event_id text, occurred_at timestamptz, lane text, operation text, module text,
               identity_field text, identity_value text, identity_numeric boolean, fields jsonb, trigger jsonb,
               when_converted text, effect_key text, link_only boolean, makes jsonb, makes_keys jsonb, needs jsonb,
-              lookups jsonb, position bigint)
+              lookups jsonb, ensure boolean, position bigint)
      order by r.position
         on conflict (connection_id, effect_key) where effect_key is not null do nothing
     returning id::text, operation`.execute(trx);
@@ -64,6 +65,7 @@ function toRow({ origin, command }: NewCommand, position: number): Record<string
     makes_keys: (command.makes ?? []).map((record) => recordKeyOf(record)),
     needs: needsOf(command),
     lookups: lookupsOf(command),
+    ensure: command.ensure ?? false,
     position,
   };
 }
@@ -75,7 +77,7 @@ function needsOf(command: Command): string[] {
 }
 
 function lookupsOf({ fields }: Command): string[] {
-  return [...new Set(Object.values(fields).flatMap((value) => linkedKeyOf(value) ?? []))];
+  return [...new Set(linkedKeysOf(fields))];
 }
 
 /**

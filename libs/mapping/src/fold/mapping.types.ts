@@ -109,4 +109,6 @@ export interface Mapping<State extends object = JsonObject> {
   readonly returns: Returns<JsonObject, unknown> | null;
   /** Operations of each module that channels are wanted for. */
   readonly watched: Readonly<Record<string, readonly ('create' | 'edit' | 'delete')[]>>;
+  /** Fields of each module that are read when a record has changed. */
+  readonly watchedFields: Readonly<Record<string, readonly string[]>>;
 }

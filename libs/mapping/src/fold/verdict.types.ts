@@ -1,4 +1,5 @@
 import type { Command, ErrorCode, JsonObject } from '#contracts';
+import type { Conflict } from '../returns/observation.types.ts';
 import type { OutgoingEvent } from './outgoing.types.ts';
 
 /** A code of the catalogue, or one that a pack from outside brings along. */
@@ -27,4 +28,6 @@ export type StepResult = Verdict & {
   readonly problems: readonly Problem[];
   /** What the product is told; only what was seen in the CRM gives any. */
   readonly events?: readonly OutgoingEvent[];
+  /** What operators see of an edit in the CRM that was not taken over. */
+  readonly conflicts?: readonly Conflict[];
 };

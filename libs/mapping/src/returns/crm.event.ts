@@ -1,5 +1,5 @@
 import type { Observed } from './observation.fold.ts';
-import type { CrmEvent } from './observation.types.ts';
+import type { OutgoingEvent } from '../fold/outgoing.types.ts';
 import type { PackEvent } from './return.types.ts';
 
 /**
@@ -7,7 +7,10 @@ import type { PackEvent } from './return.types.ts';
  * None for a record that the pack does not know.
  * @throws Error when the pack tells what its own schemas do not allow.
  */
-export function eventOfRecord({ module, mapping, observation, own }: Observed, { type, data }: PackEvent): CrmEvent[] {
+export function eventOfRecord(
+  { module, mapping, observation, own }: Observed,
+  { type, data }: PackEvent,
+): OutgoingEvent[] {
   const name = { module: observation.module, identity: observation.identity };
   const about = module.about(own, name);
   if (about === null) return [];
@@ -27,5 +30,5 @@ export function eventOfRecord({ module, mapping, observation, own }: Observed, {
     throw new Error(
       `${type}: ${parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`,
     );
-  return [{ type, aggregateType: observation.module.toLowerCase(), subject: about.subject, data: payload }];
+  return [{ module: observation.module, type, subject: about.subject, at: changedAt, data: payload }];
 }

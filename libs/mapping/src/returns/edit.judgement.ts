@@ -3,7 +3,8 @@ import { frozen } from '../fold/frozen.json.ts';
 import { eventOfRecord } from './crm.event.ts';
 import { holdsWanted, toldValue } from './field.judgement.ts';
 import type { Observed } from './observation.fold.ts';
-import type { Conflict, CrmEvent } from './observation.types.ts';
+import type { OutgoingEvent } from '../fold/outgoing.types.ts';
+import type { Conflict } from './observation.types.ts';
 import { memoryOf, valueIn, without, withMemory, type Memory, type RecordMemory } from './record.memory.ts';
 import type { FieldEdit } from './return.types.ts';
 
@@ -13,7 +14,7 @@ export interface Judgement {
   readonly memory: Memory;
   /** Values that the CRM holds and that the record's next write is measured against. */
   readonly overlay: JsonObject;
-  readonly events: readonly CrmEvent[];
+  readonly events: readonly OutgoingEvent[];
   readonly conflicts: readonly Conflict[];
   readonly fields: readonly string[];
   readonly accepted: readonly FieldEdit[];

@@ -39,7 +39,7 @@ function folded(mapping: Mapping, state: JsonObject, observation: Observation): 
   const recordKey = recordKeyOf(observation);
   const before = mapping.project(own, mapping.settings);
   const wanted = before.find((record) => recordKeyOf(record) === recordKey);
-  const nothing = { state, commands: [], events: [], conflicts: [], fields: [] };
+  const nothing = { state, commands: [], problems: [], events: [], conflicts: [], fields: [] };
   if (module === undefined || wanted === undefined) return { verdict: 'ignored', reason: 'not_ours', ...nothing };
   const observed = { mapping, module, observation, recordKey, wanted: withIdentity(wanted), own };
   const remembered = memoryOf(memory, recordKey);
@@ -57,14 +57,13 @@ function folded(mapping: Mapping, state: JsonObject, observation: Observation): 
     return {
       ...nothing,
       verdict: 'applied',
-      reason: null,
       state: frozenJson(joinState(own, gone)),
       events: told(observed, 'deleted'),
       conflicts: [conflict],
     };
   }
   if (observation.kind === 'converted') {
-    return { ...nothing, verdict: 'applied', reason: null, events: told(observed, 'converted') };
+    return { ...nothing, verdict: 'applied', events: told(observed, 'converted') };
   }
   if (remembered.deleted === true) return cameBack(observed, { memory });
   const judged = judgeFields(observed, { memory, remembered });
@@ -74,9 +73,9 @@ function folded(mapping: Mapping, state: JsonObject, observation: Observation): 
   const kept = afterChange(judged.memory, before, after);
   return {
     verdict: 'applied',
-    reason: null,
     state: frozenJson(joinState(judged.own, kept)),
     commands,
+    problems: [],
     events: judged.events,
     conflicts: judged.conflicts,
     fields: judged.fields,
@@ -92,9 +91,9 @@ function cameBack(observed: Observed, { memory }: { readonly memory: Parameters<
   const fields = Object.fromEntries(ours.map(([field, value]) => [field, value ?? null]));
   return {
     verdict: 'applied',
-    reason: null,
     state: frozenJson(joinState(own, withMemory(memory, recordKey, rest))),
     commands: [silentWrite(wanted, fields)],
+    problems: [],
     events: told(observed, 'restored'),
     conflicts: [],
     fields: [],

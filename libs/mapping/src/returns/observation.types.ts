@@ -1,4 +1,6 @@
-import type { Command, Json, JsonObject, RecordName } from '#contracts';
+import type { Json, JsonObject, RecordName } from '#contracts';
+import type { OutgoingEvent } from '../fold/outgoing.types.ts';
+import type { StepResult } from '../fold/verdict.types.ts';
 import type { Instant } from '../values/instant.value.ts';
 
 /** Who changed a record, as the CRM says. */
@@ -27,16 +29,6 @@ export interface Observation extends RecordName {
   readonly changedBy: Person | null;
 }
 
-/** Something that happened in the CRM, for the product. */
-export interface CrmEvent {
-  readonly type: string;
-  /** The module in lower case: the topic is `crm.<aggregateType>`. */
-  readonly aggregateType: string;
-  /** Becomes `ce_subject`. */
-  readonly subject: string;
-  readonly data: JsonObject;
-}
-
 /** A line for operators: what differed, and what became of it. */
 export interface Conflict {
   /** `refused`: a move that the pack does not allow. `unrecognised`: accepted without being understood. */
@@ -48,14 +40,10 @@ export interface Conflict {
   readonly restored: boolean;
 }
 
-/** `state` is to be stored when the verdict is `applied`; otherwise nothing differs and it is the very object that was given. */
-export interface ObserveResult {
-  readonly verdict: 'applied' | 'ignored';
-  readonly reason: string | null;
-  readonly state: JsonObject;
-  readonly commands: readonly Command[];
-  readonly events: readonly CrmEvent[];
+/** What came of an observation, as of an event. */
+export type ObserveResult = StepResult & {
+  readonly events: readonly OutgoingEvent[];
   readonly conflicts: readonly Conflict[];
-  /** The fields in which the record differed from what was known: what a store needs to keep of the observation. */
+  /** The fields in which the record differed from what was known. */
   readonly fields: readonly string[];
-}
+};

@@ -37,6 +37,12 @@ export type Judge<State, Settings> = (
 
 /** What comes back from one module. */
 export interface ReturnModule<State, Settings> {
+  /** The field that names a record as ours. */
+  readonly identity: string;
+  /** Fields that are read: the identity, all that the projection writes and all that is judged. */
+  readonly reads: readonly string[];
+  /** Those of them that are lists of rows: they come with a read of the single record only. */
+  readonly subforms?: readonly string[];
   /** Whom an event of the record is about, and the ids that stand in its payload; null for a record that the state does not know. */
   readonly about: (state: State, name: RecordName) => { readonly subject: string; readonly ids: JsonObject } | null;
   /**

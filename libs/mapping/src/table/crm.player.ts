@@ -4,13 +4,17 @@ import type { CaseStep } from '../cases/step.schema.ts';
 import type { Mapping } from '../fold/mapping.types.ts';
 import { step } from '../fold/step.runner.ts';
 import { observe } from '../returns/observation.fold.ts';
-import type { Conflict, CrmEvent, ObserveResult } from '../returns/observation.types.ts';
+import type { OutgoingEvent } from '../fold/outgoing.types.ts';
+import type { Conflict, Observation, ObserveResult } from '../returns/observation.types.ts';
 import type { StepResult } from '../fold/verdict.types.ts';
 import { applyCommand, type MemoryCrm, type MemoryRecord } from './memory.crm.ts';
 import { underPurityGuard } from './purity.guard.ts';
 
 /** A person's step of a case, as this player knows it. */
 export type PeopleStep = Extract<CaseStep, { crm_edit: object } | { crm_delete: object } | { crm_notify: object }>;
+
+/** An event or an observation that was folded. */
+export type PlayedInput = { readonly event: CausewayEvent } | { readonly observation: Observation };
 
 /**
  * A product, a CRM in memory and people who work in it: events are folded, commands applied in order and at once, and what a person did
@@ -26,6 +30,7 @@ export class CrmPlayer {
   readonly #bin = new Map<string, MemoryRecord>();
   readonly #results: StepResult[] = [];
   readonly #observed: ObserveResult[] = [];
+  readonly #inputs: PlayedInput[] = [];
   #records: MemoryCrm = new Map();
   #waiting: Command[] = [];
   #number = 0;
@@ -47,12 +52,17 @@ export class CrmPlayer {
   }
 
   /** What was told to the product. */
-  get told(): readonly CrmEvent[] {
+  get told(): readonly OutgoingEvent[] {
     return this.#observed.flatMap(({ events }) => events);
   }
 
   get conflicts(): readonly Conflict[] {
     return this.#observed.flatMap(({ conflicts }) => conflicts);
+  }
+
+  /** All that was folded, in order: what a replay of the keys would read. */
+  get inputs(): readonly PlayedInput[] {
+    return this.#inputs;
   }
 
   get observed(): readonly ObserveResult[] {
@@ -63,6 +73,7 @@ export class CrmPlayer {
   take(event: CausewayEvent): void {
     if (this.#seen.has(event.id)) return;
     this.#seen.add(event.id);
+    this.#inputs.push({ event });
     const result = underPurityGuard(() => step(this.#mapping, this.#states.get(event.key) ?? null, event));
     this.#results.push(result);
     if (result.state !== null) this.#states.set(event.key, result.state);
@@ -113,20 +124,20 @@ export class CrmPlayer {
     const held = this.#records.get(key);
     const { module, identity } = wanted;
     const values = held === undefined ? {} : this.#asRead(held, [...Object.keys(wanted.fields), identity.field]);
-    const result = underPurityGuard(() =>
-      observe(this.#mapping, state, {
-        id: `observation-${(this.#number += 1)}`,
-        kind: held === undefined ? 'deleted' : 'edited',
-        module,
-        identity,
-        recordId: key,
-        values,
-        changedAt: '2026-03-09T08:00:00Z',
-        changedBy: { id: '1', name: 'A person' },
-      }),
-    );
+    const observation: Observation = {
+      id: `observation-${(this.#number += 1)}`,
+      kind: held === undefined ? 'deleted' : 'edited',
+      module,
+      identity,
+      recordId: key,
+      values,
+      changedAt: '2026-03-09T08:00:00Z',
+      changedBy: { id: '1', name: 'A person' },
+    };
+    this.#inputs.push({ observation });
+    const result = underPurityGuard(() => observe(this.#mapping, state, observation));
     this.#observed.push(result);
-    this.#states.set(owner, result.state);
+    if (result.state !== null) this.#states.set(owner, result.state);
     this.#write(result.commands);
   }
 

@@ -5,6 +5,7 @@ import { messageCreated } from './fold/message.fold.ts';
 import { ticketCreated, ticketDeleted, ticketUpdated } from './fold/ticket.fold.ts';
 import { productId } from './payload.kinds.ts';
 import { project } from './projection/projection.ts';
+import { returns } from './returns.ts';
 import { settingsSchema } from './settings.ts';
 import { scopes, setup } from './setup.ts';
 import { initial } from './state.ts';
@@ -31,6 +32,7 @@ export const mapping = defineMapping({
     'ticket.deleted': ticketDeleted,
   },
   project,
+  returns,
   setup,
   scopes,
 });

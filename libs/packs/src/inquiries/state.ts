@@ -28,6 +28,8 @@ export interface ContactState {
   readonly of: 'contact';
   /** `<tenant>:<contact id>`. */
   readonly id: string;
+  /** The contact's id in the product. */
+  readonly productId: string;
   readonly as: 'none' | 'contact' | 'lead';
   /** As the product told it last, in the form of the CRM. */
   readonly told: Person | null;
@@ -56,13 +58,15 @@ export interface TicketState {
   readonly of: 'ticket';
   /** `<tenant>:<ticket id>`. */
   readonly id: string;
+  /** The ticket's id in the product. */
+  readonly productId: string;
   readonly exists: boolean;
   /** The last that the product said in words that we know. */
   readonly status: TicketStatus | null;
   readonly priority: TicketPriority;
   readonly values: TicketValues | null;
   /** As it was last sent or seen. */
-  readonly sentStatus: string;
+  readonly sentStatus: string | null;
   /** Of the CRM. */
   readonly responseDue: string | null;
   readonly resolutionDue: string | null;

@@ -8,28 +8,28 @@ import { cameFromHere } from './origin.ts';
 import { personOfContact } from './person.values.ts';
 
 /** A contact of which nothing was heard on this connection. */
-export function unheard(id: string): ContactState {
-  return { of: 'contact', id, as: 'none', told: null, sent: null, lead: null, gone: false, mark: null };
+export function unheard(id: string, productId: string): ContactState {
+  return { of: 'contact', id, productId, as: 'none', told: null, sent: null, lead: null, gone: false, mark: null };
 }
 
 export const contactCreated = checked<Contact>((state, event, tools) => {
   if (!optedIn(tools, 'contacts')) return tools.ignored('not_opted_in');
-  const before = state.contact ?? unheard(ownId(event, event.subject));
+  const before = state.contact ?? unheard(ownId(event, event.subject), event.subject);
   const back: ContactState = { ...before, gone: false, mark: before.mark === null ? null : { at: null } };
   return { ...state, contact: told(back, event, tools) };
 });
 
 export const contactUpdated = checked<Contact>((state, event, tools) => {
-  const before = state.contact ?? unheard(ownId(event, event.subject));
+  const before = state.contact ?? unheard(ownId(event, event.subject), event.subject);
   if (before.gone) return tools.ignored('contact_deleted');
   if (!optedIn(tools, 'contacts')) return tools.ignored('not_opted_in');
   return { ...state, contact: told(before, event, tools) };
 });
 
 export const contactDeleted = checked<Deleted>((state, event, tools) => {
-  const before = state.contact ?? unheard(ownId(event, event.subject));
+  const before = state.contact ?? unheard(ownId(event, event.subject), event.subject);
   if (before.gone) return tools.ignored('contact_deleted');
-  const forgotten: ContactState = { ...unheard(before.id), gone: true };
+  const forgotten: ContactState = { ...unheard(before.id, before.productId), gone: true };
   const isMarked = before.as !== 'none' && tools.settings.on_delete === 'mark';
   const marked: ContactState = { ...before, gone: true, mark: { at: crmInstant(event.time) } };
   return { ...state, contact: isMarked ? marked : forgotten } satisfies State;

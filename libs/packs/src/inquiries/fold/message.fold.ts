@@ -18,7 +18,7 @@ const subjectOf = ({ id, contact }: Readonly<Message>): { field: string; id: str
 export const messageCreated = checked<Message>((state, event, tools) => {
   const { id, contact, property, site, text } = event.data;
   if (contact == null) return tools.ignored('no_contact');
-  const before = state.contact ?? unheard(ownId(event, event.subject));
+  const before = state.contact ?? unheard(ownId(event, event.subject), event.subject);
   if (before.gone) return tools.ignored('contact_deleted');
   if (!optedIn(tools, 'messages')) return tools.ignored('not_opted_in');
   if (before.lead?.message === id) return tools.ignored('message_repeated');

@@ -16,10 +16,11 @@ import { cameFromHere } from './origin.ts';
 
 const NO_SUBJECT = '(no subject)';
 
-function unheard(id: string): TicketState {
+function unheard(id: string, productId: string): TicketState {
   return {
     of: 'ticket',
     id,
+    productId,
     exists: false,
     status: null,
     priority: DEFAULT_PRIORITY,
@@ -34,24 +35,24 @@ function unheard(id: string): TicketState {
 
 export const ticketCreated = checked<Ticket>((state, event, tools) => {
   if (!optedIn(tools, 'tickets')) return tools.ignored('not_opted_in');
-  const before = state.ticket ?? unheard(ownId(event, event.subject));
+  const before = state.ticket ?? unheard(ownId(event, event.subject), event.subject);
   const back: TicketState = { ...before, gone: false, mark: before.mark === null ? null : { at: null } };
   return { ...state, ticket: told(back, event, tools) };
 });
 
 export const ticketUpdated = checked<Ticket>((state, event, tools) => {
-  const before = state.ticket ?? unheard(ownId(event, event.subject));
+  const before = state.ticket ?? unheard(ownId(event, event.subject), event.subject);
   if (before.gone) return tools.ignored('ticket_deleted');
   if (!optedIn(tools, 'tickets')) return tools.ignored('not_opted_in');
   return { ...state, ticket: told(before, event, tools) };
 });
 
 export const ticketDeleted = checked<Deleted>((state, event, tools) => {
-  const before = state.ticket ?? unheard(ownId(event, event.subject));
+  const before = state.ticket ?? unheard(ownId(event, event.subject), event.subject);
   if (before.gone) return tools.ignored('ticket_deleted');
   const isMarked = before.exists && tools.settings.on_delete === 'mark';
   const marked: TicketState = { ...before, gone: true, mark: { at: crmInstant(event.time) } };
-  return { ...state, ticket: isMarked ? marked : { ...unheard(before.id), gone: true } };
+  return { ...state, ticket: isMarked ? marked : { ...unheard(before.id, before.productId), gone: true } };
 });
 
 function told(before: TicketState, event: FoldEvent<Ticket>, tools: AgencyTools): TicketState {
@@ -72,8 +73,9 @@ function told(before: TicketState, event: FoldEvent<Ticket>, tools: AgencyTools)
 function withStatus(ticket: TicketState, event: FoldEvent<Ticket>, tools: AgencyTools): TicketState {
   const { status } = event.data;
   if (status === undefined || status === ticket.status) return ticket;
-  const meansTheSame = cameFromHere(event, tools, 'status') && meaningOf(ticket.sentStatus) === status;
-  return { ...ticket, status, sentStatus: meansTheSame ? ticket.sentStatus : STATUS[status] };
+  const { sentStatus: seen } = ticket;
+  const meansTheSame = cameFromHere(event, tools, 'status') && seen !== null && meaningOf(seen) === status;
+  return { ...ticket, status, sentStatus: meansTheSame ? seen : STATUS[status] };
 }
 
 /** The times are counted anew when the priority changes, and stand otherwise. */

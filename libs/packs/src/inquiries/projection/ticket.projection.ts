@@ -14,6 +14,9 @@ export const TICKET_FIELDS = {
   ticket_number: 'Agency_Ticket_Number',
 } as const;
 
+/** Counted from the priority. */
+export const DUE_FIELDS = ['Agency_Response_Due', 'Agency_Resolution_Due'] as const;
+
 export function ticketRecords(ticket: TicketState): WantedRecord[] {
   const { values, priority, sentStatus, responseDue, resolutionDue, mark } = ticket;
   if (!ticket.exists || values === null) return [];

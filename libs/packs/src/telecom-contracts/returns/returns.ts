@@ -8,7 +8,9 @@ import { judgeStage } from './stage.judgement.ts';
 const ofCustomer = ({ customerId }: State) => ({ subject: customerId, ids: { customer_id: customerId } });
 
 /** A deleted Contact or Account is a matter for people: it is listed, and no event tells the product. */
-const customer = (thing: 'account' | 'contact'): ReturnModule<State, Settings> => ({
+const customer = (thing: 'account' | 'contact', names: readonly string[]): ReturnModule<State, Settings> => ({
+  identity: 'Customer_ID',
+  reads: ['Customer_ID', ...names],
   about: ofCustomer,
   tells: { conflict: `crm.${thing}.conflict_recorded` },
 });
@@ -20,6 +22,17 @@ const customer = (thing: 'account' | 'contact'): ReturnModule<State, Settings> =
 export const returns: Returns<State, Settings> = {
   modules: {
     Deals: {
+      identity: 'Contract_Number',
+      reads: [
+        'Contract_Number',
+        'Stage',
+        'Amount',
+        'Contract_Signed_Date',
+        'KYC_Status',
+        'KYC_Verified_Date',
+        'Risk_Tier',
+        'RICA_Status',
+      ],
       about: (state, name) => {
         const found = contractNamed(state, name);
         if (found === null) return null;
@@ -32,6 +45,9 @@ export const returns: Returns<State, Settings> = {
       tells: { conflict: 'crm.deal.conflict_recorded', deleted: 'crm.deal.deleted', restored: 'crm.deal.restored' },
     },
     Quotes: {
+      identity: 'Quote_Reference',
+      reads: ['Quote_Reference', 'Quote_Stage', 'Valid_Till', 'KYC_Status', 'Quote_Total', 'Deal_Name', 'Quoted_Items'],
+      subforms: ['Quoted_Items'],
       about: (state, name) => {
         const found = quoteNamed(state, name);
         if (found === null) return null;
@@ -40,8 +56,8 @@ export const returns: Returns<State, Settings> = {
       },
       tells: { conflict: 'crm.quote.conflict_recorded', deleted: 'crm.quote.deleted', restored: 'crm.quote.restored' },
     },
-    Contacts: customer('contact'),
-    Accounts: customer('account'),
+    Contacts: customer('contact', ['First_Name', 'Last_Name', 'Email']),
+    Accounts: customer('account', ['Account_Name']),
   },
   restoreLimit: ({ restore_limit: limit }) => limit,
   events: returnEvents,

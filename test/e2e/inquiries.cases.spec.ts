@@ -10,8 +10,8 @@ import { SystemFixture } from '../support/system.fixture.ts';
 import { until } from '../support/until.ts';
 
 /**
- * The Zoho part of the pack: each tenant has a CRM of its own. What the cases expect of Zendesk and of signed webhooks is left out, and a case
- * that is about them alone is skipped: those destinations do not exist yet.
+ * The Zoho part of the pack: each tenant has a CRM of its own. What the cases expect of Zendesk and of signed webhooks is left out, and so is the
+ * case that is about Zendesk alone: those destinations do not exist yet.
  */
 describe('worked cases of inquiries, from the outbox to the CRMs of two tenants', () => {
   const pack: Pack = builtIn('inquiries');
@@ -69,10 +69,11 @@ describe('worked cases of inquiries, from the outbox to the CRMs of two tenants'
     60_000,
   );
 
-  it.skip.each(cases.filter(({ ofZoho }) => ofZoho.length === 0))(
-    '$name (there is no destination zendesk yet)',
-    () => undefined,
-  );
+  it('leaves out what has no connection to Zoho CRM: there is no destination zendesk yet', () => {
+    expect(cases.filter(({ ofZoho }) => ofZoho.length === 0).map(({ name }) => name)).toEqual([
+      "an agent puts the ticket on hold: one event, and the product's answer does not undo it",
+    ]);
+  });
 
   it('every event of every case delivered once more changes nothing', async () => {
     const since = await momentOf(fixture.integration);

@@ -8,6 +8,7 @@ import { createSecretBox } from '#zoho';
 import { ConnectionRotateKeyCommand } from './rotate-key.command.ts';
 import { CausewayCommand } from '../causeway.command.ts';
 import { EXIT, WrongUse } from '../exit.codes.ts';
+import { settingsOf } from '../setting.ts';
 import { watchOf } from '../watch.ts';
 
 const DESTINATION = 'zoho-crm';
@@ -20,6 +21,8 @@ interface PutOptions {
   readonly accountsUrl?: string;
   readonly apiDomain?: string[];
   readonly watch?: string[];
+  readonly account?: string;
+  readonly setting?: string[];
   readonly setUp?: boolean;
 }
 
@@ -39,13 +42,14 @@ export class ConnectionPutCommand extends CausewayCommand {
     const config = loadConfig(OPTIONS);
     const { clientSecret, refreshToken } = config;
     const credentials = { accountsUrl, apiDomains, clientId, clientSecret, refreshToken };
-    const settings = { watch: watchOf(options.watch ?? []) };
+    const settings = { ...settingsOf(options.setting ?? []), watch: watchOf(options.watch ?? []) };
+    const account = options.account ?? '';
     const db = createDatabase<IntegrationDatabase>(
       createPool({ url: config.integrationUrl, max: 2, applicationName: 'causeway-cli' }),
     );
     try {
       const box = createSecretBox({ key: config.secretKey, otherKeys: config.otherSecretKeys });
-      await putConnection(db, box, { id, tenantId: tenant, destination: DESTINATION, settings, credentials });
+      await putConnection(db, box, { id, tenantId: tenant, destination: DESTINATION, account, settings, credentials });
       process.stdout.write(`connection ${id} is active\n`);
       if (options.setUp === true) await setUp(id, { db, config });
     } finally {
@@ -78,6 +82,22 @@ export class ConnectionPutCommand extends CausewayCommand {
 
   @Option({ flags: '--watch <fields...>', description: 'Module.Field whose edits come back (default: none)' })
   parseWatch(value: string, previous: string[] = []): string[] {
+    return [...previous, value];
+  }
+
+  @Option({
+    flags: '--account <name>',
+    description: "Which of the tenant's accounts at the CRM, where it has several (default: the only one)",
+  })
+  parseAccount(value: string): string {
+    return value;
+  }
+
+  @Option({
+    flags: '--setting <name=json...>',
+    description: 'A setting that packs read, such as record_types=["contacts","messages"] (default: none)',
+  })
+  parseSetting(value: string, previous: string[] = []): string[] {
     return [...previous, value];
   }
 

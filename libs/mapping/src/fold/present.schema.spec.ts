@@ -31,7 +31,7 @@ describe('values whose key must be there', () => {
     ['blank is empty', { name: ' \t', contact: '' }, { name: null, contact: null }, []],
     ['what cannot be used', { name: 7, contact: 'x' }, {}, ['invalid_value name', 'invalid_value contact']],
     ['a value that is not listed', { status: 'asleep' }, {}, ['unknown_value status']],
-  ])('%s', (_name, change, expected, problems) => {
+  ])('%s', (...[, change, expected, problems]) => {
     const result = read(change) as { data: object; problems: string[] };
     expect(result.problems).toEqual(problems);
     const gone = problems.map((line) => line.split(' ')[1] ?? '');
@@ -49,7 +49,7 @@ describe('values whose key must be there', () => {
     ['what an object requires and cannot be used', { creator: { id: 7 } }, [], ['invalid_value creator.id']],
     ['a required object that is none', { creator: [] }, [], ['invalid_value creator']],
     ['a required object that is empty', { creator: null }, [], ['missing_value creator']],
-  ])('sets aside: %s', (_name, change, absent, said) => {
+  ])('sets aside: %s', (...[, change, absent, said]) => {
     expect(read(change, absent)).toEqual(said);
   });
 });

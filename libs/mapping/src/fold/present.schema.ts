@@ -61,7 +61,7 @@ export function requiredObject<T extends object>(schema: z.ZodType<T>): z.ZodTyp
       if (isMissing(input)) return refuse(context, 'missing_value');
       if (typeof input !== 'object' || Array.isArray(input)) return refuse(context, 'invalid_value');
       return inside(schema, input, context);
-    }) as unknown as z.ZodType<T>;
+    });
 }
 
 function inside<T>(schema: z.ZodType<T>, input: unknown, context: Context): T {

@@ -19,6 +19,9 @@ describe('worked cases of inquiries, as far as Zoho CRM goes', () => {
     }
   });
 
-  // There is no destination zendesk yet.
-  it.skip.each(cases.filter(({ parts }) => parts.length === 0))('$name (no connection to Zoho CRM)', () => undefined);
+  it('leaves out what has no connection to Zoho CRM: there is no destination zendesk yet', () => {
+    expect(cases.filter(({ parts }) => parts.length === 0).map(({ name }) => name)).toEqual([
+      "an agent puts the ticket on hold: one event, and the product's answer does not undo it",
+    ]);
+  });
 });

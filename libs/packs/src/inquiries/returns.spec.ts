@@ -35,7 +35,7 @@ class Agency {
   #number = 0;
 
   tell(type: string, data: JsonObject, origin?: CausewayEvent['origin']): void {
-    const subject = type.startsWith('message') ? '7' : String(data['id']);
+    const subject = type.startsWith('ticket') ? '31' : '7';
     const seed = { type, subject, data, tenantId: 't1', key: `t1:${subject}`, id: `e${(this.#number += 1)}` };
     this.player.take(eventOf(plain, { ...seed, origin }));
   }

@@ -27,12 +27,17 @@ function textOf(value: Json): string | null {
   return clean === '' ? null : clean;
 }
 
+/** As the CRM holds it, to the letter: what is kept of a person's value is never written back. */
+function asHeld(value: Json): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
 /** The CRM's value stands until the product's own changes; the product is told and decides. */
 function taken(name: PersonValue): Judge<State, Settings> {
   return (state, { after }): Answer<State> => {
     const { contact } = state;
     if (contact === null || contact.sent === null) return { is: 'accepted', state };
-    const sent = { ...contact.sent, [name]: textOf(after) };
+    const sent = { ...contact.sent, [name]: asHeld(after) };
     return { is: 'accepted', state: { ...state, contact: { ...contact, sent } } };
   };
 }
@@ -63,7 +68,7 @@ const statusJudged: Judge<State, Settings> = (state, { after }): Answer<State> =
   const { ticket } = state;
   if (ticket === null) return { is: 'accepted', state };
   const external = textOf(after);
-  const accepted = { is: 'accepted', state: { ...state, ticket: { ...ticket, sentStatus: external } } } as const;
+  const accepted = { is: 'accepted', state: { ...state, ticket: { ...ticket, sentStatus: asHeld(after) } } } as const;
   const status = external === null ? null : meaningOf(external);
   const data = { status, external_status: external };
   if (status === null) return { ...accepted, event: { type: 'crm.ticket.status_unmapped', data } };

@@ -1,4 +1,4 @@
-import { addHours, crmInstant, type FoldEvent } from '#mapping';
+import { addHours, cleanText, crmInstant, type FoldEvent } from '#mapping';
 import type { Deleted, Ticket } from '../events.ts';
 import { ticketRecord, type TicketState, type TicketValues } from '../state.ts';
 import {
@@ -74,7 +74,7 @@ function withStatus(ticket: TicketState, event: FoldEvent<Ticket>, tools: Agency
   const { status } = event.data;
   if (status === undefined || status === ticket.status) return ticket;
   const { sentStatus: seen } = ticket;
-  const meansTheSame = cameFromHere(event, tools, 'status') && seen !== null && meaningOf(seen) === status;
+  const meansTheSame = cameFromHere(event, tools, 'status') && seen !== null && meaningOf(cleanText(seen)) === status;
   return { ...ticket, status, sentStatus: meansTheSame ? seen : STATUS[status] };
 }
 

@@ -1,105 +1,26 @@
-import { eventOf, play, playRow, withSettings, type EventSeed, type TableRow } from '#mapping';
-import { mapping as plain } from './mapping.ts';
-
-const everything = { record_types: ['contacts', 'messages', 'tickets'] };
-const all = withSettings(plain, everything, 'c1');
-const deleting = withSettings(plain, { ...everything, on_delete: 'delete' }, 'c1');
-const messagesOnly = withSettings(plain, { record_types: ['messages'] }, 'c1');
-const contactsOnly = withSettings(plain, { record_types: ['contacts'] }, 'c1');
-const nothing = withSettings(plain, {}, 'c1');
-
-const of = (subject: string): Pick<EventSeed, 'subject'> & Partial<EventSeed> => ({
-  subject,
-  tenantId: 't1',
-  key: `t1:${subject}`,
-});
-const person = {
-  id: '7',
-  site: 'sunny-homes',
-  first_name: 'Ana',
-  last_name: 'Ruiz',
-  primary_email: 'Ana@Example.test',
-  primary_phone_number: '+34 600 111 222',
-  other_phone_number: null,
-  address: { street: 'Calle Sol 1', city: 'Malaga', postal_code: '29001' },
-  created_at: '2026-03-01T10:00:00Z',
-};
-const told = (type: 'created' | 'updated', change: object = {}, seed: Partial<EventSeed> = {}): EventSeed => ({
-  ...of('7'),
-  type: `contact.${type}`,
-  data: { ...person, ...change },
-  ...seed,
-});
-const created = told('created');
-const deleted: EventSeed = { ...of('7'), type: 'contact.deleted', data: { id: '7', site: 'sunny-homes' } };
-const flat = {
-  id: '88',
-  reference: 'ABC123',
-  title: 'Sea view flat',
-  price: 'EUR 450,000',
-  url: 'https://sunny-homes.example.test/p/1',
-};
-const snapshot = { id: '7', first_name: 'Ana', last_name: null, primary_email: 'ana@example.test' };
-const message = (id: string, change: object = {}): EventSeed => ({
-  ...of('7'),
-  type: 'message.created',
-  data: {
-    id,
-    site: 'sunny-homes',
-    contact: snapshot,
-    text: 'Is it free?',
-    property: flat,
-    created_at: '2026-03-01T10:05:00Z',
-    ...change,
-  },
-});
-const ticket = (type: 'created' | 'updated', change: object = {}, seed: Partial<EventSeed> = {}): EventSeed => ({
-  ...of('31'),
-  type: `ticket.${type}`,
-  data: {
-    id: '31',
-    site: 'sunny-homes',
-    ticket_number: 'T-0031',
-    subject: 'Site is down',
-    description: 'Nothing loads.',
-    status: 'open',
-    priority: 'urgent',
-    creator: { id: '5', email: 'office@sunny.example.test', name: null },
-    created_at: '2026-03-02T09:30:00Z',
-    ...change,
-  },
-  ...seed,
-});
-const ticketDeleted: EventSeed = { ...of('31'), type: 'ticket.deleted', data: { id: '31', site: 'sunny-homes' } };
-const fromHere = (...fields: string[]): Partial<EventSeed> => ({ origin: { connectionId: 'c1', fields } });
-
-const contactKey = { module: 'Contacts', identity: { field: 'Agency_Contact_ID', value: 't1:7' } };
-const leadKey = { ...contactKey, module: 'Leads' };
-const caseKey = { module: 'Cases', identity: { field: 'Agency_Ticket_ID', value: 't1:31' } };
-const contactFields = {
-  Agency_Contact_ID: 't1:7',
-  First_Name: 'Ana',
-  Last_Name: 'Ruiz',
-  Email: 'ana@example.test',
-  Phone: '+34 600 111 222',
-  Mailing_Street: 'Calle Sol 1',
-  Mailing_City: 'Malaga',
-  Mailing_Zip: '29001',
-  Agency_Site: 'sunny-homes',
-};
-const leadFields = {
-  Agency_Contact_ID: 't1:7',
-  First_Name: 'Ana',
-  Last_Name: 'Unknown',
-  Email: 'ana@example.test',
-  Agency_Site: 'sunny-homes',
-  Company: 'sunny-homes',
-  Lead_Source: 'Website Inquiry',
-  Description: 'Is it free?',
-  Property_Reference: 'ABC123',
-};
-const body =
-  'Is it free?\n\n---\nProperty: Sea view flat\nReference: ABC123\nPrice: EUR 450,000\nLink: https://sunny-homes.example.test/p/1';
+import { eventOf, play, playRow, type TableRow } from '#mapping';
+import {
+  all,
+  deleting,
+  messagesOnly,
+  contactsOnly,
+  nothing,
+  of,
+  person,
+  told,
+  created,
+  deleted,
+  flat,
+  snapshot,
+  message,
+  ticket,
+  fromHere,
+  contactKey,
+  leadKey,
+  contactFields,
+  leadFields,
+  body,
+} from './mapping.seeds.ts';
 
 const contactRows: (TableRow & { with?: typeof all })[] = [
   {
@@ -376,171 +297,8 @@ const contactRows: (TableRow & { with?: typeof all })[] = [
   },
 ];
 
-const ticketFields = {
-  Agency_Ticket_ID: 't1:31',
-  Subject: 'Site is down',
-  Description: 'Nothing loads.',
-  Status: 'Open',
-  Priority: 'Highest',
-  Email: 'office@sunny.example.test',
-  Case_Origin: 'Web',
-  Agency_Site: 'sunny-homes',
-  Agency_Ticket_Number: 'T-0031',
-  Agency_Response_Due: '2026-03-02T11:30:00+00:00',
-  Agency_Resolution_Due: '2026-03-02T17:30:00+00:00',
-};
-
-const ticketRows: (TableRow & { with?: typeof all })[] = [
-  {
-    name: 'a new ticket makes a Case',
-    when: ticket('created'),
-    expect: { commands: [{ operation: 'write', ...caseKey, fields: ticketFields, trigger: ['workflow'] }] },
-  },
-  {
-    name: 'tickets are not opted in',
-    with: messagesOnly,
-    when: ticket('created'),
-    expect: { verdict: 'ignored: not_opted_in' },
-  },
-  {
-    name: 'without a subject and with values that nobody knows',
-    when: ticket('created', {
-      subject: null,
-      description: '',
-      status: 'asleep',
-      priority: 'huge',
-      creator: { id: '5' },
-    }),
-    expect: {
-      commands: [
-        {
-          fields: {
-            ...Object.fromEntries(
-              Object.entries(ticketFields).filter(([name]) => name !== 'Description' && name !== 'Email'),
-            ),
-            Subject: '(no subject)',
-            Priority: 'Medium',
-            Agency_Response_Due: '2026-03-03T09:30:00+00:00',
-            Agency_Resolution_Due: '2026-03-05T09:30:00+00:00',
-          },
-        },
-      ],
-      problems: ['unknown_value status', 'unknown_value priority'],
-    },
-  },
-  {
-    name: 'a status that nobody knows is not sent later, nor does it move the times',
-    given: [ticket('created')],
-    when: ticket('updated', { status: 'asleep', priority: 'huge' }),
-    expect: { problems: ['unknown_value status', 'unknown_value priority'] },
-  },
-  {
-    name: 'resolved',
-    given: [ticket('created')],
-    when: ticket('updated', { status: 'resolved' }),
-    expect: { commands: [{ ...caseKey, fields: { Status: 'Closed' } }] },
-  },
-  {
-    name: 'resolved, then closed: the CRM has one word for both',
-    given: [ticket('created'), ticket('updated', { status: 'resolved' })],
-    when: ticket('updated', { status: 'CLOSED' }),
-    expect: {},
-  },
-  {
-    name: 'a ticket that is still open',
-    given: [ticket('created', { status: 'asleep' })],
-    when: ticket('updated'),
-    expect: {},
-  },
-  {
-    name: 'another priority counts the times anew',
-    given: [ticket('created')],
-    when: ticket('updated', { priority: 'low', created_at: '2026-03-02T10:00:00Z' }),
-    expect: {
-      commands: [
-        {
-          fields: {
-            Priority: 'Low',
-            Agency_Response_Due: '2026-03-04T10:00:00+00:00',
-            Agency_Resolution_Due: '2026-03-09T10:00:00+00:00',
-          },
-        },
-      ],
-    },
-  },
-  {
-    name: 'another time of creation alone does not',
-    given: [ticket('created')],
-    when: ticket('updated', { created_at: '2026-03-02T10:00:00Z' }),
-    expect: {},
-  },
-  {
-    name: 'a status that this CRM told the product does not go back',
-    given: [ticket('created')],
-    when: ticket('updated', { status: 'in_progress', subject: 'Down' }, fromHere('status')),
-    expect: { commands: [{ fields: { Subject: 'Down' } }] },
-  },
-  {
-    name: 'and the next status goes out',
-    given: [ticket('created'), ticket('updated', { status: 'in_progress' }, fromHere('status'))],
-    when: ticket('updated', { status: 'open' }),
-    expect: { commands: [{ fields: { Status: 'Open' } }] },
-  },
-  {
-    name: 'a deleted ticket is marked, its status untouched',
-    given: [ticket('created')],
-    when: ticketDeleted,
-    expect: { commands: [{ fields: { Agency_Deleted: true, Agency_Deleted_At: '2026-03-01T10:00:00+00:00' } }] },
-  },
-  {
-    name: 'a deleted ticket is deleted where the connection says so',
-    with: deleting,
-    given: [ticket('created')],
-    when: ticketDeleted,
-    expect: { commands: [{ operation: 'delete', ...caseKey, fields: {} }] },
-  },
-  {
-    name: 'a change after the end',
-    given: [ticket('created'), ticketDeleted],
-    when: ticket('updated', { status: 'closed' }),
-    expect: { verdict: 'ignored: ticket_deleted' },
-  },
-  {
-    name: 'deleted twice',
-    given: [ticketDeleted],
-    when: ticketDeleted,
-    expect: { verdict: 'ignored: ticket_deleted' },
-  },
-  {
-    name: 'a deleted ticket that is made again',
-    given: [ticket('created'), ticketDeleted],
-    when: ticket('created'),
-    expect: { commands: [{ fields: { Agency_Deleted: false, Agency_Deleted_At: null } }] },
-  },
-  {
-    name: 'without a status',
-    when: ticket('created', { status: null }),
-    expect: { verdict: 'set_aside: missing_value status' },
-  },
-  {
-    name: 'without a creator',
-    when: ticket('created', { creator: null }),
-    expect: { verdict: 'set_aside: missing_value creator' },
-  },
-  {
-    name: 'made at a time after which no time is due',
-    when: ticket('created', { created_at: '9999-12-31T00:00:00Z' }),
-    expect: { verdict: 'set_aside: invalid_value created_at' },
-  },
-];
-
-describe('inquiries', () => {
-  it.each(contactRows)('contacts: $name', ({ with: own = all, ...row }) => {
-    const { actual, expected } = playRow(own, row);
-    expect(actual).toEqual(expected);
-  });
-
-  it.each(ticketRows)('tickets: $name', ({ with: own = all, ...row }) => {
+describe('contacts of inquiries', () => {
+  it.each(contactRows)('$name', ({ with: own = all, ...row }) => {
     const { actual, expected } = playRow(own, row);
     expect(actual).toEqual(expected);
   });

@@ -83,6 +83,7 @@ create table ledger.commands (
   makes_keys text[] default '{}'::text[] not null,
   needs text[] default '{}'::text[] not null,
   lookups text[] default '{}'::text[] not null,
+  ensure boolean default false not null,
   constraint commands_pkey PRIMARY KEY (id),
   constraint commands_lane_check CHECK ((lane = ANY (ARRAY['live'::text, 'retry'::text, 'replay'::text, 'backfill'::text, 'reconcile'::text]))),
   constraint commands_operation_check CHECK ((operation = ANY (ARRAY['write'::text, 'delete'::text, 'note'::text, 'task'::text, 'convert'::text]))),
@@ -253,6 +254,28 @@ create table webhooks.channels (
   constraint channels_connection_id_module_key UNIQUE (connection_id, module),
   constraint channels_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
 );
+
+create table webhooks.conflicts (
+  id bigint generated always as identity not null,
+  connection_id text not null,
+  module text not null,
+  record_id text not null,
+  record_key text not null,
+  kind text not null,
+  field text,
+  product_hash bytea,
+  crm_hash bytea,
+  restored boolean not null,
+  changed_by text,
+  changed_at timestamp with time zone not null,
+  recorded_at timestamp with time zone default clock_timestamp() not null,
+  fold_id text not null,
+  constraint conflicts_pkey PRIMARY KEY (id),
+  constraint conflicts_kind_check CHECK ((kind = ANY (ARRAY['conflict'::text, 'refused'::text, 'unrecognised'::text, 'deleted'::text]))),
+  constraint conflicts_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
+);
+CREATE INDEX conflicts_by_record ON webhooks.conflicts USING btree (connection_id, record_key, field, id);
+CREATE INDEX conflicts_by_time ON webhooks.conflicts USING btree (connection_id, id);
 
 create table webhooks.deliveries (
   id bigint generated always as identity not null,

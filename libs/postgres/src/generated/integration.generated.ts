@@ -78,6 +78,7 @@ interface LedgerCommands {
   makes_keys: Generated<Array<string>>;
   needs: Generated<Array<string>>;
   lookups: Generated<Array<string>>;
+  ensure: Generated<boolean>;
 }
 
 interface LedgerCreditLimits {
@@ -224,6 +225,23 @@ interface WebhooksChannels {
   created_at: Generated<Timestamp>;
 }
 
+interface WebhooksConflicts {
+  id: Computed<BigInteger>;
+  connection_id: string;
+  module: string;
+  record_id: string;
+  record_key: string;
+  kind: string;
+  field: string | null;
+  product_hash: Buffer | null;
+  crm_hash: Buffer | null;
+  restored: boolean;
+  changed_by: string | null;
+  changed_at: Timestamp;
+  recorded_at: Generated<Timestamp>;
+  fold_id: string;
+}
+
 interface WebhooksDeliveries {
   id: Computed<BigInteger>;
   channel_id: BigInteger;
@@ -278,6 +296,7 @@ export interface IntegrationDatabase {
   'relay.states': RelayStates;
   'relay.timers': RelayTimers;
   'webhooks.channels': WebhooksChannels;
+  'webhooks.conflicts': WebhooksConflicts;
   'webhooks.deliveries': WebhooksDeliveries;
   'webhooks.dirty': WebhooksDirty;
   'webhooks.readings': WebhooksReadings;

@@ -14,6 +14,7 @@ import { DoctorCommand } from './commands/doctor.command.ts';
 import { FieldsApplyCommand, FieldsCommand, FieldsPlanCommand } from './commands/fields.command.ts';
 import { MigrateCommand } from './commands/migrate.command.ts';
 import { OutboxCommand, OutboxResendCommand, OutboxStatusCommand } from './commands/outbox.command.ts';
+import { ConflictsCommand, ConflictsListCommand } from './commands/conflicts.command.ts';
 import { ParkedCommand, ParkedListCommand, ParkedRetryCommand, ParkedSkipCommand } from './commands/parked.command.ts';
 import { PublisherCommand, PublisherConfigCheckCommand, PublisherConfigCommand } from './commands/publisher.command.ts';
 import { ConnectionRotateKeyCommand } from './commands/rotate-key.command.ts';
@@ -49,6 +50,8 @@ import {
     OutboxCommand,
     OutboxResendCommand,
     OutboxStatusCommand,
+    ConflictsCommand,
+    ConflictsListCommand,
     ParkedCommand,
     ParkedListCommand,
     ParkedRetryCommand,

@@ -36,7 +36,7 @@ describe('the wire contract', () => {
   });
 
   it('has this event', () => {
-    expect(hashOf(z.toJSONSchema(eventSchema))).toBe('36343c31c0439561');
+    expect(hashOf(z.toJSONSchema(eventSchema))).toBe('46ea2480704a6e18');
   });
 
   it('has this command', () => {

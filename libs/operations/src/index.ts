@@ -1,4 +1,5 @@
 export type { CrmTarget } from './crm.access.ts';
+export { listConflicts, type ConflictLine, type ConflictQuery } from './conflict.list.ts';
 export { readCredits, type CreditsReport } from './credits.report.ts';
 export { applyFields, planFields, type FieldsQuery, type FieldsReport, type FieldsResult } from './fields.service.ts';
 export { rotateSecretKey, type KeyRotation } from './key.service.ts';

@@ -1,5 +1,5 @@
 import type { Command, ErrorCode, JsonObject } from '#contracts';
-import type { Conflict } from '../returns/observation.types.ts';
+import type { Conflict } from '../returns/conflict.types.ts';
 import type { OutgoingEvent } from './outgoing.types.ts';
 
 /** A code of the catalogue, or one that a pack from outside brings along. */

@@ -1,4 +1,4 @@
-import type { Observed } from './observation.fold.ts';
+import type { Observed } from './observed.types.ts';
 import type { OutgoingEvent } from '../fold/outgoing.types.ts';
 import type { PackEvent } from './return.types.ts';
 

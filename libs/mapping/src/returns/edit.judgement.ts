@@ -2,9 +2,9 @@ import { linkedKeyOf, type Json, type JsonObject } from '#contracts';
 import { frozen } from '../fold/frozen.json.ts';
 import { eventOfRecord } from './crm.event.ts';
 import { holdsWanted, toldValue } from './field.judgement.ts';
-import type { Observed } from './observation.fold.ts';
+import type { Observed } from './observed.types.ts';
 import type { OutgoingEvent } from '../fold/outgoing.types.ts';
-import type { Conflict } from './observation.types.ts';
+import type { Conflict } from './conflict.types.ts';
 import { memoryOf, valueIn, without, withMemory, type Memory, type RecordMemory } from './record.memory.ts';
 import type { FieldEdit } from './return.types.ts';
 

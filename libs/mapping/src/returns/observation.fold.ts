@@ -7,7 +7,7 @@ import { eventOfRecord } from './crm.event.ts';
 import { judgeFields } from './edit.judgement.ts';
 import type { Observation, ObserveResult } from './observation.types.ts';
 import { afterChange, joinState, memoryOf, splitState, withMemory } from './record.memory.ts';
-import type { ReturnModule } from './return.types.ts';
+import type { Observed } from './observed.types.ts';
 
 /**
  * Folds what was seen of a record in the CRM into the state of its key, and says what is to be written and told (packs/README.md
@@ -21,16 +21,6 @@ export function observe(mapping: Mapping, state: JsonObject, observation: Observ
     const details = { mapping: mapping.name, mappingVersion: mapping.version, eventId: observation.id };
     throw new CausewayError('MAPPING_FAILED', { details: { ...details, eventType: observation.kind }, cause });
   }
-}
-
-/** A record that is looked at, with all that is known of it. */
-export interface Observed {
-  readonly mapping: Mapping;
-  readonly module: ReturnModule<JsonObject, unknown>;
-  readonly observation: Observation;
-  readonly recordKey: string;
-  readonly wanted: WantedRecord;
-  readonly own: JsonObject;
 }
 
 function folded(mapping: Mapping, state: JsonObject, observation: Observation): ObserveResult {

@@ -1,6 +1,7 @@
-import type { Json, JsonObject, RecordName } from '#contracts';
+import type { JsonObject, RecordName } from '#contracts';
 import type { OutgoingEvent } from '../fold/outgoing.types.ts';
 import type { StepResult } from '../fold/verdict.types.ts';
+import type { Conflict } from './conflict.types.ts';
 import type { Instant } from '../values/instant.value.ts';
 
 /** Who changed a record, as the CRM says. */
@@ -27,17 +28,6 @@ export interface Observation extends RecordName {
   /** When the CRM says that it was changed; of a deletion its time. */
   readonly changedAt: Instant;
   readonly changedBy: Person | null;
-}
-
-/** A line for operators: what differed, and what became of it. */
-export interface Conflict {
-  /** `refused`: a move that the pack does not allow. `unrecognised`: accepted without being understood. */
-  readonly kind: 'conflict' | 'refused' | 'unrecognised' | 'deleted';
-  readonly recordKey: string;
-  readonly field: string | null;
-  readonly productValue: Json;
-  readonly crmValue: Json;
-  readonly restored: boolean;
 }
 
 /** What came of an observation, as of an event. */

@@ -5,7 +5,8 @@ import type { Mapping } from '../fold/mapping.types.ts';
 import { step } from '../fold/step.runner.ts';
 import { observe } from '../returns/observation.fold.ts';
 import type { OutgoingEvent } from '../fold/outgoing.types.ts';
-import type { Conflict, Observation, ObserveResult } from '../returns/observation.types.ts';
+import type { Conflict } from '../returns/conflict.types.ts';
+import type { Observation, ObserveResult } from '../returns/observation.types.ts';
 import type { StepResult } from '../fold/verdict.types.ts';
 import { applyCommand, type MemoryCrm, type MemoryRecord } from './memory.crm.ts';
 import { underPurityGuard } from './purity.guard.ts';
@@ -92,7 +93,7 @@ export class CrmPlayer {
   edit(key: string, fields: JsonObject): void {
     const record = this.#recordOf(key);
     const kept = Object.entries({ ...record.fields, ...fields }).filter(([, value]) => value !== null);
-    this.#records = new Map(this.#records).set(key, { ...record, fields: Object.fromEntries(kept) as JsonObject });
+    this.#records = new Map(this.#records).set(key, { ...record, fields: Object.fromEntries(kept) });
     this.look(key);
   }
 

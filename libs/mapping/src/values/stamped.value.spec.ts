@@ -10,12 +10,12 @@ const stamp: fc.Arbitrary<Stamp> = fc.record({
 
 describe('a stamped value', () => {
   it.each([
-    ['nothing is before anything', null, early, -1],
-    ['two nothings are alike', null, null, 0],
-    ['a fraction counts', early, late, -1],
-    ['of one instant the greater id is later', { ...early, id: 'b' }, early, 1],
-    ['the same event is the same', early, { ...early }, 0],
-  ] as const)('%s', (_name, a, b, order) => {
+    { name: 'nothing is before anything', a: null, b: early, order: -1 },
+    { name: 'two nothings are alike', a: null, b: null, order: 0 },
+    { name: 'a fraction counts', a: early, b: late, order: -1 },
+    { name: 'of one instant the greater id is later', a: { ...early, id: 'b' }, b: early, order: 1 },
+    { name: 'the same event is the same', a: early, b: { ...early }, order: 0 },
+  ])('$name', ({ a, b, order }) => {
     expect(Math.sign(compareStamps(a, b))).toBe(order);
   });
 

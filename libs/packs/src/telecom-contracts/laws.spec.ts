@@ -1,5 +1,5 @@
 import { recordKeyOf, type CausewayEvent, type JsonObject } from '#contracts';
-import { CrmPlayer, eventOf, holdsWanted, observe, play, step, underPurityGuard } from '#mapping';
+import { CrmPlayer, eventOf, holdsWanted, observe, play, step, underPurityGuard, type StepResult } from '#mapping';
 import fc from 'fast-check';
 import { mapping } from './mapping.ts';
 
@@ -225,7 +225,7 @@ function replayed(crm: CrmPlayer): JsonObject | undefined {
   let state: JsonObject | null = null;
   for (const input of crm.inputs) {
     const before: JsonObject | null = state === null ? null : (JSON.parse(JSON.stringify(state)) as JsonObject);
-    const result = underPurityGuard(() => {
+    const result = underPurityGuard((): StepResult | null => {
       if ('event' in input) return step(mapping, before, input.event);
       return before === null ? null : observe(mapping, before, input.observation);
     });

@@ -48,8 +48,8 @@ const names = {
 };
 const deal = { operation: 'write', module: 'Deals', identity: names.deal } as const;
 const record = { operation: 'write', module: 'Quotes', identity: { field: 'Quote_Reference', value: 'QT-1' } } as const;
-const account = { module: 'Accounts', trigger: [] } as const;
-const contact = { module: 'Contacts', trigger: [] } as const;
+const account = { module: 'Accounts', trigger: [] };
+const contact = { module: 'Contacts', trigger: [] };
 const link = (module: string, field: string, value: string) => linkTo({ module, identity: { field, value } });
 
 const rows: TableRow[] = [

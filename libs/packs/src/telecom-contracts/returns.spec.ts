@@ -15,9 +15,10 @@ function player(...types: string[]): CrmPlayer {
   return made;
 }
 
-function tell(to: CrmPlayer, type: string, more: JsonObject = {}, subject = 'k1'): void {
+function tell(to: CrmPlayer, type: string, more: JsonObject = {}): void {
   count += 1;
   const time = `2026-03-01T10:00:${String(count).padStart(2, '0')}Z`;
+  const subject = type.startsWith('quote.') ? 'q1' : 'k1';
   const seed: EventSeed = { type, subject, key: CUSTOMER, time, data: { ...data, ...more } };
   to.take(eventOf(mapping, seed, count));
 }
@@ -186,7 +187,7 @@ describe('an edit of what the product owns', () => {
     const crm = player();
     const lines = [{ product_code: 'P', product_name: 'P', quantity: 1, unit_price: '5' }];
     const quote = { quote_number: 'QT-1', customer: {}, lines };
-    tell(crm, 'quote.created', quote, 'q1');
+    tell(crm, 'quote.created', quote);
     const key = 'Quotes/QT-1';
     const rows = (crm.records.get(key)?.fields['Quoted_Items'] ?? []) as JsonObject[];
     // The CRM adds ids and totals of its own.
@@ -216,7 +217,7 @@ describe('a record that a person deleted', () => {
   it('takes its lookups with it: that is nobody’s edit', () => {
     const crm = player();
     const lines = [{ product_code: 'P', product_name: 'P', quantity: 1, unit_price: '5' }];
-    tell(crm, 'quote.created', { quote_number: 'QT-1', customer: {}, lines }, 'q1');
+    tell(crm, 'quote.created', { quote_number: 'QT-1', customer: {}, lines });
     tell(crm, 'contract.corrected', { quote_id: 'q1' });
     crm.delete(DEAL);
     crm.edit('Quotes/QT-1', { Deal_Name: null });

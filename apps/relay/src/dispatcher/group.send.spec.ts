@@ -99,6 +99,16 @@ describe('sendGroup', () => {
     expect(crm.records('Contacts')).toEqual([{ id: one }, { id: two, Phone: '5' }]);
   });
 
+  it('names a converted record as ours with its next write, where its module has the identity field', async () => {
+    crm = new FakeCrm({ Contacts: ['External_User_ID', 'Phone'] });
+    const [one, two] = [crm.put('Contacts', {}), crm.put('Contacts', {})];
+    await send(
+      user('1', { fields: { Phone: '5' }, link: linkTo(one, 'Contacts') }),
+      user('2', { fields: { Lead_Source: 'x' }, link: linkTo(two, 'Contacts') }),
+    );
+    expect(crm.records('Contacts')).toEqual([{ id: one, Phone: '5', External_User_ID: '1' }, { id: two }]);
+  });
+
   it('regression: writes nothing to a converted record while its fields cannot be read', async () => {
     const id = crm.put('Contacts', {});
     crm.fail('fields', { kind: 'unavailable', code: 'CRM_UNAVAILABLE', reason: '500' });

@@ -14,8 +14,8 @@ export interface FoldStep {
   readonly tenantId: string;
   readonly key: string;
   /**
-   * Whose state it changes where states are those of connections; left out, it is folded for each of the tenant's. A state of the
-   * tenant has no owner, whatever the step names.
+   * Whose state it changes where states are those of connections; left out, it is folded for each of the tenant's. Not for a
+   * mapping whose states are the tenant's.
    */
   readonly connectionId?: string;
   /** The aggregate type of the entity that the key names. */

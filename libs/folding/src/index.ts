@@ -7,6 +7,6 @@ export { observationStep, type ObservedKey } from './observation.step.ts';
 export { readRecord, type Reading } from './record.reading.ts';
 export { storeSetAside, type SetAsideRecord } from './set-aside.store.ts';
 export { lockStates, type StoredState } from './state.store.ts';
-export { ownerOfState } from './step.placement.ts';
+export { connectionOf } from './step.placement.ts';
 export { storeTimers, type KeyTimers } from './timer.store.ts';
 export { mappingsByTopic, type TopicMapping } from './topic.mappings.ts';

@@ -25,7 +25,6 @@ describe('placeSteps', () => {
       ['t1', null],
       ['t3', null],
     ]);
-    expect(placesOf('tenant', step('t1', { connectionId: 'b' }))).toEqual([['t1', null]]);
   });
 
   it('folds once for each connection that is not disconnected', () => {

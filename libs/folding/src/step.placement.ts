@@ -11,17 +11,12 @@ export function placeSteps(
   { scope }: Pick<Mapping, 'scope'>,
   { steps, connections }: { readonly steps: readonly FoldStep[]; readonly connections: TenantConnections },
 ): readonly FoldStep[] {
-  if (scope === 'tenant') return steps.map(({ connectionId: _named, ...step }) => step);
+  if (scope === 'tenant') return steps;
   return steps.flatMap((step) => {
     const own = (connections.get(step.tenantId) ?? []).filter(({ state }) => state !== 'disconnected');
     const named = step.connectionId === undefined ? own : own.filter(({ id }) => id === step.connectionId);
     return named.map(({ id }) => ({ ...step, connectionId: id }));
   });
-}
-
-/** Whose state a key has, for somebody who knows the connection. */
-export function ownerOfState({ scope }: Pick<Mapping, 'scope'>, connectionId: string): Pick<FoldStep, 'connectionId'> {
-  return scope === 'connection' ? { connectionId } : {};
 }
 
 /** The connection that a placed step is folded for. It is looked for among the tenant's own, whatever the step names. */

@@ -1,11 +1,11 @@
 import type { Transaction } from 'kysely';
 import { randomUUID } from 'node:crypto';
 import {
+  connectionOf,
   foldSteps,
   loadConnections,
   lockStates,
   observationStep,
-  ownerOfState,
   stateKey,
   type FoldConnection,
   type FoldStep,
@@ -25,6 +25,8 @@ type Trx = Transaction<IntegrationDatabase>;
 /** A record whose state is locked, so that no command of it can be added meanwhile. */
 export interface LockedReturn extends ReturningLink {
   readonly tenantId: string;
+  /** Of a mapping whose states are those of connections. */
+  readonly connectionId?: string;
   readonly state: Parameters<typeof observe>[1] | null;
 }
 
@@ -41,12 +43,12 @@ export async function lockReturns(
   const locked = new Map<string, LockedReturn>();
   for (const mapping of new Set(returning.map((each) => each.mapping))) {
     const own = returning.filter((each) => each.mapping === mapping);
-    const owner = ownerOfState(mapping, connectionId);
+    const owner = mapping.scope === 'connection' ? { connectionId } : {};
     const keys = own.map(({ link }) => ({ tenantId, key: link.entityId, ...owner }));
     const states = await lockStates(trx, mapping, keys);
     for (const each of own) {
       const state = states.get(stateKey({ tenantId, key: each.link.entityId, ...owner }))?.state ?? null;
-      locked.set(each.link.recordId, { ...each, tenantId, state });
+      locked.set(each.link.recordId, { ...each, tenantId, ...owner, state });
     }
   }
   return locked;
@@ -78,7 +80,7 @@ export async function foldReturns(
 ): Promise<Map<string, ReturnReading>> {
   const judged = new Map<string, ReturnReading>();
   const observed = await observations(trx, locked, given);
-  const settings = await configured(trx, [...locked.values()]);
+  const settings = await configured(trx, given.batch.connectionId, [...locked.values()]);
   const steps = new Map<Mapping, FoldStep[]>();
   for (const { returning, observation, markId } of observed) {
     const preview = previewOf(settings(returning), returning, observation);
@@ -91,9 +93,9 @@ export async function foldReturns(
       judged.set(markId, { result: observation.kind === 'deleted' ? 'gone' : 'echo', fields: [], conflicts: [] });
       continue;
     }
-    const { tenantId, link, mapping } = returning;
-    const { connectionId, entityId: key, entityType } = link;
-    const of = { tenantId, key, entityType, connectionId, reachedAt: Date.now() };
+    const { tenantId, link, mapping, connectionId } = returning;
+    const owner = connectionId === undefined ? {} : { connectionId };
+    const of = { ...owner, tenantId, key: link.entityId, entityType: link.entityType, reachedAt: Date.now() };
     steps.set(mapping, [...(steps.get(mapping) ?? []), observationStep(observation, of)]);
   }
   for (const [mapping, list] of steps) {
@@ -153,22 +155,24 @@ async function observations(
 }
 
 /** Mappings with the settings of their connection; null where those cannot be used. */
-async function configured(trx: Trx, locked: readonly LockedReturn[]): Promise<(of: LockedReturn) => Mapping | null> {
+async function configured(
+  trx: Trx,
+  connectionId: string,
+  locked: readonly LockedReturn[],
+): Promise<(of: LockedReturn) => Mapping | null> {
   const made = new Map<string, Mapping | null>();
-  const nameOf = ({ mapping, link }: LockedReturn): string => JSON.stringify([mapping.name, link.connectionId]);
-  for (const each of locked) {
-    if (made.has(nameOf(each))) continue;
-    const { mapping, tenantId, link } = each;
-    const own = (await loadConnections(trx, mapping, [tenantId])).get(tenantId) ?? [];
-    const connection = own.find(({ id }) => id === link.connectionId);
-    made.set(nameOf(each), connection === undefined ? null : usable(mapping, connection));
+  for (const { mapping, tenantId } of locked) {
+    const key = JSON.stringify([mapping.name, tenantId]);
+    if (made.has(key)) continue;
+    const connection = connectionOf(await loadConnections(trx, mapping, [tenantId]), { tenantId, connectionId });
+    made.set(key, connection === undefined ? null : usable(mapping, connection));
   }
-  return (each) => made.get(nameOf(each)) ?? null;
+  return ({ mapping, tenantId }) => made.get(JSON.stringify([mapping.name, tenantId])) ?? null;
 }
 
 function usable(mapping: Mapping, { id, settings }: FoldConnection): Mapping | null {
   try {
-    return withSettings(mapping, settings, ownerOfState(mapping, id).connectionId ?? null);
+    return withSettings(mapping, settings, mapping.scope === 'connection' ? id : null);
   } catch {
     return null;
   }

@@ -83,6 +83,8 @@ create table ledger.commands (
   makes_keys text[] default '{}'::text[] not null,
   needs text[] default '{}'::text[] not null,
   lookups text[] default '{}'::text[] not null,
+  merged_into bigint,
+  fields_before_merge jsonb,
   constraint commands_pkey PRIMARY KEY (id),
   constraint commands_lane_check CHECK ((lane = ANY (ARRAY['live'::text, 'retry'::text, 'replay'::text, 'backfill'::text, 'reconcile'::text]))),
   constraint commands_operation_check CHECK ((operation = ANY (ARRAY['write'::text, 'delete'::text, 'note'::text, 'task'::text, 'convert'::text]))),
@@ -125,9 +127,20 @@ create table ledger.echoes (
   value jsonb not null,
   source text not null,
   at timestamp with time zone default clock_timestamp() not null,
+  sent_by bigint,
+  sent_attempt integer,
+  sent_to text,
   constraint echoes_pkey PRIMARY KEY (connection_id, record_key, field),
   constraint echoes_source_check CHECK ((source = ANY (ARRAY['sent'::text, 'seen'::text]))),
   constraint echoes_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id)
+);
+
+create table ledger.kept_effects (
+  connection_id text not null,
+  effect_key text not null,
+  command_id bigint not null,
+  constraint kept_effects_pkey PRIMARY KEY (connection_id, effect_key),
+  constraint kept_effects_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
 );
 
 create table ledger.links (

@@ -78,6 +78,8 @@ interface LedgerCommands {
   makes_keys: Generated<Array<string>>;
   needs: Generated<Array<string>>;
   lookups: Generated<Array<string>>;
+  merged_into: BigInteger | null;
+  fields_before_merge: JsonColumn | null;
 }
 
 interface LedgerCreditLimits {
@@ -101,6 +103,15 @@ interface LedgerEchoes {
   value: JsonColumn;
   source: string;
   at: Generated<Timestamp>;
+  sent_by: BigInteger | null;
+  sent_attempt: number | null;
+  sent_to: string | null;
+}
+
+interface LedgerKeptEffects {
+  connection_id: string;
+  effect_key: string;
+  command_id: BigInteger;
 }
 
 interface LedgerLinks {
@@ -261,6 +272,7 @@ export interface IntegrationDatabase {
   'ledger.credit_limits': LedgerCreditLimits;
   'ledger.credits': LedgerCredits;
   'ledger.echoes': LedgerEchoes;
+  'ledger.kept_effects': LedgerKeptEffects;
   'ledger.links': LedgerLinks;
   'ledger.unlinked': LedgerUnlinked;
   'outbox.captures': OutboxCaptures;

@@ -28,6 +28,7 @@ import { createDatabase, createPool, listen, type IntegrationDatabase } from '#p
 import { createSecretBox } from '#zoho';
 import { dispatcherMetrics } from './dispatcher/dispatcher.metrics.ts';
 import { DispatcherService } from './dispatcher/dispatcher.service.ts';
+import { HistoryService, historyMetrics } from './history/history.service.ts';
 import { PRODUCT_EVENTS } from './mapper/mapper.controller.ts';
 import { mapperMetrics, type MapperMetrics } from './mapper/mapper.metrics.ts';
 import { MapperService } from './mapper/mapper.service.ts';
@@ -84,6 +85,10 @@ export async function startRelay(): Promise<void> {
   const scheduler = new SchedulerService({ db, mappings, logger, metrics: schedulerMetrics(registry) });
   scheduler.start();
   shutdown.add('scheduler', () => scheduler.stop());
+  const { ledgerRetention: retentionMs } = config;
+  const history = new HistoryService({ db, retentionMs, logger, metrics: historyMetrics(registry) });
+  history.start();
+  shutdown.add('history', () => history.stop());
   const topicPrefix = config.topicPrefix ?? '';
   await startMapper(parts, { mapper: new MapperService({ db, mappings, topicPrefix, logger, metrics }), metrics });
 }
@@ -116,11 +121,15 @@ async function startDispatcher(
     leaseMs: config.leaseTime,
     batchSize: config.dispatchBatch,
     concurrency: config.dispatchConcurrency,
+    coalesce: config.coalescing,
+    batchWaitMs: config.batchWait,
     logger,
     metrics,
   });
   const url = config.integrationUrl;
-  const listener = await listen({ url, channel: COMMANDS_CHANNEL, logger, onNotify: () => dispatcher.wake() });
+  // Without a name, and when the connection to Postgres is new, anybody may have work.
+  const onNotify = (id: string | null): void => dispatcher.wake(id === null || id === '' ? undefined : id);
+  const listener = await listen({ url, channel: COMMANDS_CHANNEL, logger, onNotify });
   shutdown.add('listener', () => listener.close());
   dispatcher.start();
   shutdown.add('dispatcher', () => dispatcher.stop());

@@ -3,7 +3,7 @@ import { LANES, type Lane } from '#contracts';
 import { creditStore } from '#ledger';
 import type { Logger } from '#observability';
 import type { IntegrationDatabase } from '#postgres';
-import { createZohoClient, type CallObserver, type SecretBox, type ZohoCalls, type ZohoClient } from '#zoho';
+import { createZohoClient, isShort, type CallObserver, type SecretBox, type ZohoCalls, type ZohoClient } from '#zoho';
 import type { BudgetMetrics } from './budget.metrics.ts';
 import { ConnectionBudget } from './connection.budget.ts';
 import { readForClient } from './connection.store.ts';
@@ -58,6 +58,12 @@ export class ClientRegistry {
   openLanes(connectionId: string): readonly Lane[] {
     const budget = this.#entries.get(connectionId)?.budget.budget;
     return budget === undefined ? LANES : LANES.filter((lane) => budget.isOpen(lane));
+  }
+
+  /** Whether a connection will run out of credits, by our own count; false for one that made no call yet. */
+  creditsShort(connectionId: string): boolean {
+    const budget = this.#entries.get(connectionId)?.budget.budget;
+    return budget !== undefined && isShort(budget.state());
   }
 
   /** Shows how every budget stands in the metrics. */

@@ -1,10 +1,13 @@
-export { claimCommands, type ClaimOptions } from './command/command.claim.ts';
+export { claimCommands, connectionsWithWork, type ClaimOptions } from './command/command.claim.ts';
+export { readCompany } from './command/command.company.ts';
 export { extendLease, type LeaseOptions } from './command/command.lease.ts';
 export { countOpenCommands, countWaitingBehindParked } from './command/command.counts.ts';
 export { COMMANDS_CHANNEL, insertCommands } from './command/command.insert.ts';
 export type { ClaimedCommand, CommandOrigin, NewCommand } from './command/command.row.ts';
 export { creditStore, type CreditRow, type LimitsRow } from './credits/credit.store.ts';
+export { readAcknowledged } from './echo/echo.acknowledged.ts';
 export { fieldsBeingWritten, putEchoes, readEchoes, type Echo } from './echo/echo.store.ts';
+export { pruneHistory, type Pruned, type PruneOptions } from './history/history.prune.ts';
 export { linkMayBePending } from './link/link.pending.ts';
 export { linksOfRecords, type Link, type RecordsQuery } from './link/link.store.ts';
 export { settlementOf, type SettledAttempt, type Settlement } from './outcome/outcome.policy.ts';

@@ -54,6 +54,8 @@ function start(seed: Partial<DispatcherOptions> = {}): DispatcherService {
     batchSize: 100,
     // One worker: two may share a claim's commands between them, which many.dispatchers.pg.spec.ts is about.
     concurrency: 1,
+    // Each command for itself; queue.pg.spec.ts is about those that wait together.
+    coalesce: false,
     logger: captured.logger,
     metrics: dispatcherMetrics(createRegistry('spec')),
     random: () => 0,

@@ -2,7 +2,10 @@ import { sql, type QueryExecutorProvider } from 'kysely';
 import { linkedKeyOf, recordKeyOf, type Command } from '#contracts';
 import type { NewCommand } from './command.row.ts';
 
-/** Dispatchers LISTEN on it; the notification goes out when the transaction commits. */
+/**
+ * Dispatchers LISTEN on it; the notification goes out when the transaction commits. It names the connection that has work; an empty
+ * one asks for a look at all of them.
+ */
 export const COMMANDS_CHANNEL = 'causeway_commands';
 
 /**
@@ -28,6 +31,8 @@ export async function insertCommands(trx: QueryExecutorProvider, commands: reado
               identity_field text, identity_value text, identity_numeric boolean, fields jsonb, trigger jsonb,
               when_converted text, effect_key text, link_only boolean, makes jsonb, makes_keys jsonb, needs jsonb,
               lookups jsonb, position bigint)
+     where not exists (
+       select 1 from ledger.kept_effects k where k.connection_id = r.connection_id and k.effect_key = r.effect_key)
      order by r.position
         on conflict (connection_id, effect_key) where effect_key is not null do nothing
     returning id::text, operation`.execute(trx);
@@ -35,7 +40,9 @@ export async function insertCommands(trx: QueryExecutorProvider, commands: reado
     trx,
     inserted.filter(({ operation }) => operation === 'delete').map(({ id }) => id),
   );
-  await sql`select pg_notify(${COMMANDS_CHANNEL}, '')`.execute(trx);
+  for (const id of new Set(commands.map(({ origin }) => origin.connectionId))) {
+    await sql`select pg_notify(${COMMANDS_CHANNEL}, ${id})`.execute(trx);
+  }
 }
 
 function toRow({ origin, command }: NewCommand, position: number): Record<string, unknown> {

@@ -25,7 +25,7 @@ export function settlementOf(outcome: Outcome, attempt: SettledAttempt): Settlem
   const done = { delayMs: 0, lane: attempt.lane, failures: attempt.failures, code: null, reason: null, field: null };
   switch (outcome.kind) {
     case 'succeeded':
-      return { ...done, state: 'succeeded' };
+      return { ...done, state: 'succeeded', reason: outcome.saved === true ? 'saved' : null };
     case 'skipped':
       return { ...done, state: 'skipped', reason: outcome.reason };
     case 'rejected':

@@ -141,6 +141,7 @@ async function emitOutcomes(trx: Kysely<IntegrationDatabase>, decided: Decided[]
         state: settlement.state,
         code: settlement.code,
         field: settlement.field,
+        ...(outcome.kind === 'succeeded' && outcome.saved === true ? { saved: true } : {}),
       },
     })),
   );

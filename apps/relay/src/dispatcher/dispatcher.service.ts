@@ -12,6 +12,7 @@ import { CommandHold } from './command.hold.ts';
 import { claimPlan } from './claim.plan.ts';
 import { splitByConversion } from './conversion.policy.ts';
 import type { CrmWriter } from './crm.writer.ts';
+import { DispatchGate } from './dispatch.gate.ts';
 import type { DispatcherMetrics } from './dispatcher.metrics.ts';
 import { sendGroup } from './group.send.ts';
 import { convertLead } from './lead.convert.ts';
@@ -34,22 +35,27 @@ export interface DispatcherOptions {
   readonly logger: Logger;
   readonly metrics: DispatcherMetrics;
   readonly random?: () => number;
+  /** What may go out; one of its own unless given. */
+  readonly gate?: DispatchGate;
 }
 
 /** The dispatcher: workers that claim commands, send them and record what came of each. */
 export class DispatcherService {
   readonly #options: DispatcherOptions;
   readonly #loop: WorkLoop;
+  readonly #gate: DispatchGate;
   #turn = 0;
+  #starting: Promise<void> = Promise.resolve();
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
-    const { concurrency, logger } = options;
+    const { concurrency, db, logger, random = Math.random } = options;
+    this.#gate = options.gate ?? new DispatchGate({ db, logger, random });
     this.#loop = new WorkLoop({ name: 'dispatcher', concurrency, logger, round: () => this.#round() });
   }
 
   start(): void {
-    this.#loop.start();
+    this.#starting = this.#gate.start().then(() => this.#loop.start());
   }
 
   /** New commands may be there. */
@@ -58,8 +64,10 @@ export class DispatcherService {
   }
 
   /** Waits for the calls under way; what was claimed and not sent goes back by its lease. */
-  stop(): Promise<void> {
-    return this.#loop.stop();
+  async stop(): Promise<void> {
+    await this.#gate.stop();
+    await this.#starting;
+    await this.#loop.stop();
   }
 
   /** One claim with everything that follows from it. False when there was nothing to do. */
@@ -68,7 +76,8 @@ export class DispatcherService {
     const connectionIds = cleared();
     if (connectionIds.length === 0) return false;
     const hold = new CommandHold({ db, owner, leaseMs, since: performance.now() });
-    const claimed = await this.#claim(connectionIds);
+    const probed = await this.#gate.probe(connectionIds);
+    const claimed = probed === null ? await this.#claim(connectionIds) : await this.#claimProbe(probed);
     const { ended, open } = splitByConversion(claimed);
     await this.#settle(ended);
     for (const group of groupCommands(open.map(inItsLane))) {
@@ -80,13 +89,20 @@ export class DispatcherService {
         logger.error({ ...about, ...errorFields(error) }, 'a group of commands failed');
       }
     }
+    if (probed !== null) await this.#gate.probed(probed);
     return claimed.length > 0;
+  }
+
+  /** One command finds out whether the destination is back. */
+  #claimProbe(connectionId: string): Promise<ClaimedCommand[]> {
+    const { db, owner, leaseMs } = this.#options;
+    return claimCommands(db, { owner, leaseMs, limit: 1, connectionIds: [connectionId] });
   }
 
   /** What is urgent first; nothing of a lane that has no credits. */
   async #claim(connectionIds: readonly string[]): Promise<ClaimedCommand[]> {
     const { db, owner, leaseMs, batchSize: limit, clients } = this.#options;
-    const open = new Map(connectionIds.map((id) => [id, clients.openLanes?.(id) ?? LANES]));
+    const open = new Map(connectionIds.map((id) => [id, this.#gate.lanes(id, clients.openLanes?.(id) ?? LANES)]));
     for (const { connectionIds: ids, lanes } of claimPlan(open, (this.#turn += 1))) {
       const claimed = await claimCommands(db, { owner, leaseMs, limit, connectionIds: ids, lanes });
       if (claimed.length > 0) return claimed;
@@ -94,14 +110,16 @@ export class DispatcherService {
     return [];
   }
 
-  async #dispatch(group: CommandGroup, hold: CommandHold): Promise<void> {
+  async #dispatch(claimed: CommandGroup, hold: CommandHold): Promise<void> {
     const { db, metrics, logger } = this.#options;
     const started = performance.now();
+    const group = { ...claimed, commands: await this.#mayGo(claimed.commands, hold) };
+    if (group.commands.length === 0) return;
     const crm = await this.#clientOf(group);
     if (crm === null) return;
     const { settled, toSend, failure } = await verifyUnknown(crm, group);
     await this.#settle(settled);
-    const commands = await hold.stillHeld(toSend);
+    const commands = await this.#mayGo(toSend, hold);
     if (group.form === 'convert') return this.#convert(crm, { group, commands, hold });
     await putEchoes(db, commands.flatMap(echoesOf));
     const answers = commands.length === 0 ? [] : await sendGroup(crm, { ...group, commands });
@@ -117,13 +135,20 @@ export class DispatcherService {
     { group, commands, hold }: { group: CommandGroup; commands: readonly ClaimedCommand[]; hold: CommandHold },
   ): Promise<void> {
     for (const command of commands) {
-      const held = await hold.stillHeld([command]);
+      const held = await this.#mayGo([command], hold);
       if (held.length > 0) await this.#settle([await convertLead(crm, command)]);
     }
     this.#options.logger.debug(
       { connection: group.connectionId, conversions: commands.length },
       'conversions are done',
     );
+  }
+
+  /** Those that are still ours and that nobody holds back; asked before each call. */
+  async #mayGo(commands: readonly ClaimedCommand[], hold: CommandHold): Promise<ClaimedCommand[]> {
+    const { open, ended } = await this.#gate.sift(await hold.stillHeld(commands), this.#options.owner);
+    await this.#settle(ended);
+    return open;
   }
 
   /** Null when there is no client: nothing was sent, and what is unknown stays so. */
@@ -146,7 +171,7 @@ export class DispatcherService {
     const plain = answered.filter(({ command, answer }) => !isLost(command, answer));
     await this.#settle(await Promise.all(plain.map(({ command, answer }) => resolveOutcome(crm, command, answer))));
     for (const { command, answer } of answered.filter((each) => isLost(each.command, each.answer))) {
-      const held = await hold.stillHeld([command]);
+      const held = await this.#mayGo([command], hold);
       if (held.length > 0) await this.#settle([await resolveOutcome(crm, command, answer)]);
     }
   }
@@ -156,6 +181,7 @@ export class DispatcherService {
     const { db, owner, random = Math.random } = this.#options;
     const ours = await settleCommands(db, settled, { owner, random });
     for (const entry of settled) if (ours.has(entry.command.id)) this.#tell(entry);
+    await this.#gate.heard(settled);
   }
 
   #tell({ command, outcome }: SettledCommand): void {

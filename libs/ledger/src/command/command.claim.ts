@@ -1,5 +1,6 @@
 import { sql, type QueryExecutorProvider } from 'kysely';
 import { LANES, commandSchema, laneSchema, linkedKeyOf, type Json, type JsonObject, type Lane } from '#contracts';
+import { isHeld } from '../hold/hold.condition.ts';
 import type { ClaimedCommand } from './command.row.ts';
 
 export interface ClaimOptions {
@@ -76,6 +77,7 @@ export async function claimCommands(db: QueryExecutorProvider, options: ClaimOpt
               select 1 from ledger.links l where l.connection_id = c.connection_id and l.record_key = n.record_key)
               and not exists (
               select 1 from ledger.unlinked u where u.connection_id = c.connection_id and u.record_key = n.record_key))
+         and not ${isHeld}
        order by c.id
        limit ${options.limit}
        for update of c skip locked
@@ -96,7 +98,7 @@ export async function claimCommands(db: QueryExecutorProvider, options: ClaimOpt
            c.attempts_started, c.failures, c.was,
            l.module as link_module, l.record_id as link_record_id, l.generation as link_generation,
            (select jsonb_object_agg(n.record_key, n.record_id) from ledger.links n
-             where n.connection_id = c.connection_id and n.record_key = any(c.lookups)) as linked
+             where n.connection_id = c.connection_id and n.record_key = any(c.lookups) and n.lost_at is null) as linked
       from claimed c
       left join ledger.links l on l.connection_id = c.connection_id and l.record_key = c.record_key
      order by c.id`.execute(db);

@@ -321,6 +321,16 @@ const entries = {
     action: 'Nothing: the command is tried again by itself.',
     owner: 'platform',
   },
+  CRM_CIRCUIT_OPEN: {
+    meaning: 'Several calls of the CRM failed one after another: none goes out but one at a time that tries',
+    action: 'Nothing: everything goes on as soon as one is answered. causeway connection status says when the next tries.',
+    owner: 'platform',
+  },
+  CRM_TRIED_FOR_A_DAY: {
+    meaning: 'A command has been tried for 24 hours and the CRM still does not take it',
+    action: 'Look at causeway commands list --state waiting and at the CRM; it is tried on by itself, every quarter of an hour.',
+    owner: 'platform',
+  },
   CRM_ANSWER_UNREADABLE: {
     meaning: 'The CRM answered something that its API description does not know',
     action: 'Report it with the sample in the log; the command counts as unknown and is settled by reading.',

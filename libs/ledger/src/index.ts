@@ -13,4 +13,20 @@ export { linksOfRecords, type Link, type RecordsQuery } from './link/link.store.
 export { settlementOf, type SettledAttempt, type Settlement } from './outcome/outcome.policy.ts';
 export { settleCommands, type SettledCommand, type SettleOptions } from './outcome/outcome.settle.ts';
 export { retryDecision, type RetryDecision } from './outcome/retry.schedule.ts';
-export { listParked, retryParked, skipParked, type ParkedCommand } from './parked/parked.store.ts';
+export { putAudit, type AuditEntry } from './audit/audit.store.ts';
+export { nextCircuit, type Circuit, type CircuitEvent } from './circuit/circuit.machine.ts';
+export { moveCircuit, readCircuits, type ConnectionCircuit } from './circuit/circuit.store.ts';
+export { dropHold, listHolds, putHold, type Hold, type HoldScope } from './hold/hold.store.ts';
+export { returnCommands, standingOf, type Standing } from './hold/standing.ts';
+export { clearLost, lostAmong, markLost } from './link/link.lost.ts';
+export { emitEnds, type EndedCommands } from './outcome/outcome.emit.ts';
+export {
+  RELEASED,
+  dropReleased,
+  listReleased,
+  releaseRecord,
+  type RecordOfConnection,
+} from './release/released.store.ts';
+export { editParked, retryParked, skipParked } from './parked/parked.actions.ts';
+export { listParked, type ParkedCommand, type ParkedSelection } from './parked/parked.store.ts';
+export { restoreRecord, type RestoredRecord } from './release/record.restore.ts';

@@ -5,6 +5,7 @@ export { sameJson } from './fold/json.equality.ts';
 export { triggerFor } from './fold/lane.policy.ts';
 export { keyLine } from './fold/effect.command.ts';
 export type { WantedConversion, WantedEffect, WantedNote, WantedTask } from './fold/effect.types.ts';
+export { firstWrite } from './fold/difference.policy.ts';
 export { defineMapping, isMapping, withSettings } from './fold/mapping.definition.ts';
 export type {
   DataOf,

@@ -49,6 +49,7 @@ export { exhaustedAt, usedByLane, type CreditSlot } from './limits/credit.window
 export { isShort } from './limits/credit.shortage.ts';
 export { editionLimits, UNKNOWN_LIMITS, type CallLimits } from './limits/edition.limits.ts';
 export { DEFAULT_SHARES, type LaneShare, type LaneShares } from './limits/lane.shares.ts';
+export { heldBack } from './failure.make.ts';
 export { DEFAULT_TIMEOUTS, type Exchange, type Timeouts } from './http/exchange.types.ts';
 export type {
   Failure,

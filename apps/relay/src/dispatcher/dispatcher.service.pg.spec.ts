@@ -175,7 +175,7 @@ describe('DispatcherService', () => {
       expect.objectContaining({ code: 'CRM_MANDATORY_MISSING', field: 'Company', commandId: '2', connection: 'c1' }),
     ]);
     crm.refuse = () => null;
-    await retryParked(context.db, '2');
+    await retryParked(context.db, ['2']);
     running[0]?.wake();
     await settled('succeeded', 'succeeded', 'succeeded', 'succeeded');
     expect(leads()).toContainEqual(['b', 'Lovelace', '2']);

@@ -24,6 +24,7 @@ import { pauseForCompany } from './company.policy.ts';
 import { ConnectionQueue, type Round } from './connection.queue.ts';
 import { splitByConversion } from './conversion.policy.ts';
 import type { CrmWriter } from './crm.writer.ts';
+import { DispatchGate } from './dispatch.gate.ts';
 import type { DispatcherMetrics } from './dispatcher.metrics.ts';
 import { sendGroup } from './group.send.ts';
 import { convertLead } from './lead.convert.ts';
@@ -34,6 +35,12 @@ import { verifyUnknown } from './unknown.verify.ts';
 /** Calls' worth of commands that a claim takes at most: enough to fill a call of each kind. */
 const BATCHES_A_CLAIM = 5;
 const NOTHING: Round = { kind: 'nothing' };
+
+interface Claimed {
+  readonly claimed: readonly ClaimedCommand[];
+  /** Milliseconds after which there is more to claim. */
+  readonly later: number | null;
+}
 
 export interface DispatcherOptions {
   readonly db: Kysely<IntegrationDatabase>;
@@ -61,6 +68,8 @@ export interface DispatcherOptions {
   readonly logger: Logger;
   readonly metrics: DispatcherMetrics;
   readonly random?: () => number;
+  /** What may go out; one of its own unless given. */
+  readonly gate?: DispatchGate;
 }
 
 /** The dispatcher: claims commands of each connection, sends them and records what came of each. */
@@ -69,19 +78,22 @@ export class DispatcherService {
   readonly #queues = new Map<string, ConnectionQueue>();
   /** Finds what nobody told of: pauses that are over, claims of processes that died, notifications that were lost. */
   readonly #look: WorkLoop;
+  readonly #gate: DispatchGate;
   #turn = 0;
   #stopping = false;
+  #starting: Promise<void> = Promise.resolve();
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
-    const { logger, pollMs } = options;
+    const { db, logger, pollMs, random = Math.random } = options;
+    this.#gate = options.gate ?? new DispatchGate({ db, logger, random });
     const name = 'dispatcher';
     const polling = pollMs === undefined ? {} : { pollMs };
     this.#look = new WorkLoop({ name, concurrency: 1, logger, ...polling, round: () => this.#lookAround() });
   }
 
   start(): void {
-    this.#look.start();
+    this.#starting = this.#gate.start().then(() => this.#look.start());
   }
 
   /** New commands may be there: of this connection, or of any. */
@@ -93,6 +105,8 @@ export class DispatcherService {
   /** Claims nothing more, and waits for the calls of what was claimed. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    await this.#gate.stop();
+    await this.#starting;
     await this.#look.stop();
     await Promise.all([...this.#queues.values()].map((queue) => queue.stop()));
   }
@@ -117,19 +131,37 @@ export class DispatcherService {
     const { db, owner, leaseMs, cleared, batchSize } = this.#options;
     if (!cleared().includes(connectionId)) return NOTHING;
     const hold = new CommandHold({ db, owner, leaseMs, since: performance.now() });
-    const { claimed, later } = await this.#claim(connectionId);
-    if (claimed.length === 0) return later === null ? NOTHING : { kind: 'later', ms: later };
+    const probing = (await this.#gate.probe([connectionId])) !== null;
+    const { claimed, later } = probing ? await this.#claimProbe(connectionId) : await this.#claim(connectionId);
     const { ended, open } = splitByConversion(claimed);
     await this.#settle(ended);
     const groups = groupCommands(open.map(inItsLane), batchSize);
-    return { kind: 'calls', calls: groups.map((group) => () => this.#dispatchSafely(group, hold)) };
+    const calls = groups.map((group) => () => this.#dispatchSafely(group, hold));
+    if (probing) return { kind: 'calls', calls: [() => this.#probe(connectionId, calls)] };
+    if (claimed.length === 0) return later === null ? NOTHING : { kind: 'later', ms: later };
+    return { kind: 'calls', calls };
+  }
+
+  /** One command finds out whether the destination is back. */
+  async #claimProbe(connectionId: string): Promise<Claimed> {
+    const { db, owner, leaseMs } = this.#options;
+    return {
+      claimed: await claimCommands(db, { owner, leaseMs, limit: 1, connectionIds: [connectionId] }),
+      later: null,
+    };
+  }
+
+  async #probe(connectionId: string, calls: readonly (() => Promise<void>)[]): Promise<void> {
+    for (const call of calls) await call();
+    await this.#gate.probed(connectionId);
   }
 
   /** What is urgent first; nothing of a lane that has no credits. */
-  async #claim(connectionId: string): Promise<{ claimed: readonly ClaimedCommand[]; later: number | null }> {
+  async #claim(connectionId: string): Promise<Claimed> {
     const { db, owner, leaseMs, batchSize, clients, coalesce, metrics } = this.#options;
     const limit = batchSize * BATCHES_A_CLAIM;
-    const open = new Map([[connectionId, clients.openLanes?.(connectionId) ?? LANES]]);
+    const usable = this.#gate.lanes(connectionId, clients.openLanes?.(connectionId) ?? LANES);
+    const open = new Map([[connectionId, usable]]);
     let later: number | null = null;
     for (const { connectionIds, lanes } of claimPlan(open, (this.#turn += 1))) {
       const pause = await this.#pause(connectionId, lanes);
@@ -162,14 +194,16 @@ export class DispatcherService {
     }
   }
 
-  async #dispatch(group: CommandGroup, hold: CommandHold): Promise<void> {
+  async #dispatch(claimed: CommandGroup, hold: CommandHold): Promise<void> {
     const { db, metrics, logger } = this.#options;
     const started = performance.now();
+    const group = { ...claimed, commands: await this.#mayGo(claimed.commands, hold) };
+    if (group.commands.length === 0) return;
     const crm = await this.#clientOf(group);
     if (crm === null) return;
     const { settled, toSend, failure } = await verifyUnknown(crm, group);
     await this.#settle(settled);
-    const held = await hold.stillHeld(toSend);
+    const held = await this.#mayGo(toSend, hold);
     if (group.form === 'convert') return this.#convert(crm, { group, commands: held, hold });
     const commands = group.form === 'update' ? await this.#leaveOutSaved(held) : held;
     await putEchoes(db, commands.flatMap(echoesOf));
@@ -200,13 +234,20 @@ export class DispatcherService {
     { group, commands, hold }: { group: CommandGroup; commands: readonly ClaimedCommand[]; hold: CommandHold },
   ): Promise<void> {
     for (const command of commands) {
-      const held = await hold.stillHeld([command]);
+      const held = await this.#mayGo([command], hold);
       if (held.length > 0) await this.#settle([await convertLead(crm, command)]);
     }
     this.#options.logger.debug(
       { connection: group.connectionId, conversions: commands.length },
       'conversions are done',
     );
+  }
+
+  /** Those that are still ours and that nobody holds back; asked before each call. */
+  async #mayGo(commands: readonly ClaimedCommand[], hold: CommandHold): Promise<ClaimedCommand[]> {
+    const { open, ended } = await this.#gate.sift(await hold.stillHeld(commands), this.#options.owner);
+    await this.#settle(ended);
+    return open;
   }
 
   /** Null when there is no client: nothing was sent, and what is unknown stays so. */
@@ -229,7 +270,7 @@ export class DispatcherService {
     const plain = answered.filter(({ command, answer }) => !isLost(command, answer));
     await this.#settle(await Promise.all(plain.map(({ command, answer }) => resolveOutcome(crm, command, answer))));
     for (const { command, answer } of answered.filter((each) => isLost(each.command, each.answer))) {
-      const held = await hold.stillHeld([command]);
+      const held = await this.#mayGo([command], hold);
       if (held.length > 0) await this.#settle([await resolveOutcome(crm, command, answer)]);
     }
   }
@@ -239,6 +280,7 @@ export class DispatcherService {
     const { db, owner, random = Math.random } = this.#options;
     const ours = await settleCommands(db, settled, { owner, random });
     for (const entry of settled) if (ours.has(entry.command.id)) this.#tell(entry);
+    await this.#gate.heard(settled);
   }
 
   #tell({ command, outcome }: SettledCommand): void {

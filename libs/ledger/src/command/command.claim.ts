@@ -136,7 +136,7 @@ async function readClaimed(trx: QueryExecutorProvider, taken: readonly TakenRow[
            l.module as link_module, l.record_id as link_record_id, l.generation as link_generation,
            case when cardinality(c.lookups) > 0 then
              (select jsonb_object_agg(n.record_key, n.record_id) from ledger.links n
-               where n.connection_id = c.connection_id and n.record_key = any(c.lookups)) end as linked
+               where n.connection_id = c.connection_id and n.record_key = any(c.lookups) and n.lost_at is null) end as linked
       from jsonb_to_recordset(${JSON.stringify(taken)}::jsonb) as t (id bigint, was text)
       join ledger.commands c on c.id = t.id
       join connections.connections a on a.id = c.connection_id

@@ -1,6 +1,6 @@
 import { sql, type QueryExecutorProvider } from 'kysely';
 import { laneSchema, operationSchema, type JsonObject } from '#contracts';
-import { IS_DUE, LOOKUPS_ARE_KNOWN, NEEDS_ARE_KNOWN } from './command.conditions.ts';
+import { IS_DUE, IS_FREE, LOOKUPS_ARE_KNOWN, NEEDS_ARE_KNOWN } from './command.conditions.ts';
 import { mergeOf, type WaitingCommand } from './command.merge.ts';
 
 /** Most commands that one claim takes over for a record; what is left goes with the next one. */
@@ -67,7 +67,7 @@ async function readWaiting(trx: QueryExecutorProvider, heads: readonly string[])
       from ledger.commands h
      cross join lateral (
        select c.*, c.state = 'ready' and c.attempts_started = 0 and ${IS_DUE} and ${NEEDS_ARE_KNOWN} and ${LOOKUPS_ARE_KNOWN}
-                   as fresh
+                     and ${IS_FREE} as fresh
          from ledger.commands c
         where c.connection_id = h.connection_id and c.record_key = h.record_key and c.id >= h.id
           and c.state in ('ready', 'in_flight', 'unknown', 'parked')

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { isHeld } from '../hold/hold.condition.ts';
 
 /** Parts of the claim's `where`, each about a command `c`. All of them must hold. */
 
@@ -29,5 +30,8 @@ export const LOOKUPS_ARE_KNOWN = sql`
        and not exists (
        select 1 from ledger.unlinked u where u.connection_id = c.connection_id and u.record_key = n.record_key))`;
 
+/** No person holds it back. */
+export const IS_FREE = sql`not ${isHeld}`;
+
 /** What a claim asks of a command, beside its connection, its lane and an open state. */
-export const CLAIMABLE = sql.join([IS_DUE, IS_HEAD, NEEDS_ARE_KNOWN, LOOKUPS_ARE_KNOWN], sql` and `);
+export const CLAIMABLE = sql.join([IS_DUE, IS_HEAD, NEEDS_ARE_KNOWN, LOOKUPS_ARE_KNOWN, IS_FREE], sql` and `);

@@ -1,5 +1,6 @@
 import { sql, type QueryExecutorProvider } from 'kysely';
 import { linkedKeyOf, recordKeyOf, type Command } from '#contracts';
+import { emitEnds } from '../outcome/outcome.emit.ts';
 import type { NewCommand } from './command.row.ts';
 
 /**
@@ -91,10 +92,12 @@ function lookupsOf({ fields }: Command): string[] {
  */
 async function cancelWaiting(trx: QueryExecutorProvider, deletes: readonly string[]): Promise<void> {
   if (deletes.length === 0) return;
-  await sql`
+  const { rows } = await sql<{ id: string }>`
     update ledger.commands c
        set state = 'skipped', reason = 'deleted by the product', finished_at = clock_timestamp()
       from ledger.commands d
      where d.id = any(${[...deletes]}::bigint[]) and c.connection_id = d.connection_id and c.record_key = d.record_key
-       and c.id < d.id and c.state in ('ready', 'parked')`.execute(trx);
+       and c.id < d.id and c.state in ('ready', 'parked')
+    returning c.id::text`.execute(trx);
+  await emitEnds(trx, { ids: rows.map(({ id }) => id), what: 'skipped', cause: 'cancelled' });
 }

@@ -15,6 +15,7 @@ import type { CrmWriter } from './crm.writer.ts';
 import type { DispatcherMetrics } from './dispatcher.metrics.ts';
 import { sendGroup } from './group.send.ts';
 import { convertLead } from './lead.convert.ts';
+import { faultPoint } from '../fault.points.ts';
 import { isLost, resolveOutcome } from './outcome.resolve.ts';
 import { verifyUnknown } from './unknown.verify.ts';
 
@@ -69,6 +70,7 @@ export class DispatcherService {
     if (connectionIds.length === 0) return false;
     const hold = new CommandHold({ db, owner, leaseMs, since: performance.now() });
     const claimed = await this.#claim(connectionIds);
+    if (claimed.length > 0) faultPoint('commands claimed');
     const { ended, open } = splitByConversion(claimed);
     await this.#settle(ended);
     for (const group of groupCommands(open.map(inItsLane))) {
@@ -100,11 +102,15 @@ export class DispatcherService {
     const crm = await this.#clientOf(group);
     if (crm === null) return;
     const { settled, toSend, failure } = await verifyUnknown(crm, group);
+    if (group.commands.some((command) => command.verify)) faultPoint('unknown looked up');
     await this.#settle(settled);
+    if (settled.length > 0) faultPoint('unknown settled');
     const commands = await hold.stillHeld(toSend);
     if (group.form === 'convert') return this.#convert(crm, { group, commands, hold });
     await putEchoes(db, commands.flatMap(echoesOf));
+    faultPoint('echoes stored');
     const answers = commands.length === 0 ? [] : await sendGroup(crm, { ...group, commands });
+    faultPoint('call answered');
     const told = failure === null ? answers : [failure, ...answers];
     await stopRefused(group.connectionId, told, { db, logger });
     await this.#settleAnswers(crm, pairsOf(commands, answers), hold);
@@ -118,7 +124,10 @@ export class DispatcherService {
   ): Promise<void> {
     for (const command of commands) {
       const held = await hold.stillHeld([command]);
-      if (held.length > 0) await this.#settle([await convertLead(crm, command)]);
+      if (held.length === 0) continue;
+      const converted = await convertLead(crm, command);
+      faultPoint('lead converted');
+      await this.#settle([converted]);
     }
     this.#options.logger.debug(
       { connection: group.connectionId, conversions: commands.length },
@@ -155,6 +164,7 @@ export class DispatcherService {
     if (settled.length === 0) return;
     const { db, owner, random = Math.random } = this.#options;
     const ours = await settleCommands(db, settled, { owner, random });
+    faultPoint('outcomes settled');
     for (const entry of settled) if (ours.has(entry.command.id)) this.#tell(entry);
   }
 

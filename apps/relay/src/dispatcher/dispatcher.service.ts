@@ -105,10 +105,12 @@ export class DispatcherService {
     if (group.commands.some((command) => command.verify)) faultPoint('unknown looked up');
     await this.#settle(settled);
     if (settled.length > 0) faultPoint('unknown settled');
-    const commands = await hold.stillHeld(toSend);
-    if (group.form === 'convert') return this.#convert(crm, { group, commands, hold });
-    await putEchoes(db, commands.flatMap(echoesOf));
+    const held = await hold.stillHeld(toSend);
+    if (group.form === 'convert') return this.#convert(crm, { group, commands: held, hold });
+    await putEchoes(db, held.flatMap(echoesOf));
     faultPoint('echoes stored');
+    // Whoever was stopped since, or waited for the database, must not send what another one has taken over and sent after.
+    const commands = await hold.stillHeld(held);
     const answers = commands.length === 0 ? [] : await sendGroup(crm, { ...group, commands });
     faultPoint('call answered');
     const told = failure === null ? answers : [failure, ...answers];

@@ -28,6 +28,7 @@ import { createDatabase, createPool, listen, type IntegrationDatabase } from '#p
 import { createSecretBox } from '#zoho';
 import { dispatcherMetrics } from './dispatcher/dispatcher.metrics.ts';
 import { DispatcherService } from './dispatcher/dispatcher.service.ts';
+import { faultPoint } from './fault.points.ts';
 import { HistoryService, historyMetrics } from './history/history.service.ts';
 import { PRODUCT_EVENTS } from './mapper/mapper.controller.ts';
 import { mapperMetrics, type MapperMetrics } from './mapper/mapper.metrics.ts';
@@ -162,7 +163,10 @@ async function startMapper(parts: Parts, own: { mapper: MapperService; metrics: 
     groupId: `${config.topicPrefix ?? ''}causeway.mapper`,
     subscriptions: { [PRODUCT_EVENTS]: mapper.topics },
     logger,
-    onBatch: (_batch, seconds) => metrics.batchSeconds.observe(seconds),
+    onBatch: (_batch, seconds) => {
+      faultPoint('offsets committed');
+      metrics.batchSeconds.observe(seconds);
+    },
     onState: (state, reason) => health.set('mapper', state === 'running' ? { ready: true } : { ready: false, reason }),
   });
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(RelayModule.with({ mapper, logger }), {

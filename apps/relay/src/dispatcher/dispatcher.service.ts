@@ -28,6 +28,7 @@ import { DispatchGate } from './dispatch.gate.ts';
 import type { DispatcherMetrics } from './dispatcher.metrics.ts';
 import { sendGroup } from './group.send.ts';
 import { convertLead } from './lead.convert.ts';
+import { faultPoint } from '../fault.points.ts';
 import { isLost, resolveOutcome } from './outcome.resolve.ts';
 import { splitSaved } from './saved.policy.ts';
 import { verifyUnknown } from './unknown.verify.ts';
@@ -133,6 +134,7 @@ export class DispatcherService {
     const hold = new CommandHold({ db, owner, leaseMs, since: performance.now() });
     const probing = (await this.#gate.probe([connectionId])) !== null;
     const { claimed, later } = probing ? await this.#claimProbe(connectionId) : await this.#claim(connectionId);
+    if (claimed.length > 0) faultPoint('commands claimed');
     const { ended, open } = splitByConversion(claimed);
     await this.#settle(ended);
     const groups = groupCommands(open.map(inItsLane), batchSize);
@@ -202,12 +204,18 @@ export class DispatcherService {
     const crm = await this.#clientOf(group);
     if (crm === null) return;
     const { settled, toSend, failure } = await verifyUnknown(crm, group);
+    if (group.commands.some((command) => command.verify)) faultPoint('unknown looked up');
     await this.#settle(settled);
+    if (settled.length > 0) faultPoint('unknown settled');
     const held = await this.#mayGo(toSend, hold);
     if (group.form === 'convert') return this.#convert(crm, { group, commands: held, hold });
-    const commands = group.form === 'update' ? await this.#leaveOutSaved(held) : held;
-    await putEchoes(db, commands.flatMap(echoesOf));
+    const open = group.form === 'update' ? await this.#leaveOutSaved(held) : held;
+    await putEchoes(db, open.flatMap(echoesOf));
+    faultPoint('echoes stored');
+    // Whoever was stopped since, or waited for the database, must not send what another one has taken over and sent after.
+    const commands = await hold.stillHeld(open);
     const answers = commands.length === 0 ? [] : await sendGroup(crm, { ...group, commands });
+    faultPoint('call answered');
     const told = failure === null ? answers : [failure, ...answers];
     await stopRefused(group.connectionId, told, { db, logger });
     await this.#settleAnswers(crm, pairsOf(commands, answers), hold);
@@ -235,7 +243,10 @@ export class DispatcherService {
   ): Promise<void> {
     for (const command of commands) {
       const held = await this.#mayGo([command], hold);
-      if (held.length > 0) await this.#settle([await convertLead(crm, command)]);
+      if (held.length === 0) continue;
+      const converted = await convertLead(crm, command);
+      faultPoint('lead converted');
+      await this.#settle([converted]);
     }
     this.#options.logger.debug(
       { connection: group.connectionId, conversions: commands.length },
@@ -279,6 +290,7 @@ export class DispatcherService {
     if (settled.length === 0) return;
     const { db, owner, random = Math.random } = this.#options;
     const ours = await settleCommands(db, settled, { owner, random });
+    faultPoint('outcomes settled');
     for (const entry of settled) if (ours.has(entry.command.id)) this.#tell(entry);
     await this.#gate.heard(settled);
   }

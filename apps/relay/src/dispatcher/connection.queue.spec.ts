@@ -20,6 +20,7 @@ describe('ConnectionQueue', () => {
     queue.wake();
     await until(() => done === 4);
     await queue.stop();
+    expect(left).toBe(0);
   });
 
   it('claims only while a slot is free, so that the next claim finds company', async () => {
@@ -53,6 +54,7 @@ describe('ConnectionQueue', () => {
     resolve();
     await until(() => claims === 2);
     await queue.stop();
+    expect(claims).toBe(2);
   });
 
   it('comes back by itself when it was told when', async () => {
@@ -61,6 +63,7 @@ describe('ConnectionQueue', () => {
     queue.wake();
     await until(() => claims === 2);
     await queue.stop();
+    expect(claims).toBe(2);
   });
 
   it('tells an error and comes back', async () => {

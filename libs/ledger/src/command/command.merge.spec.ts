@@ -84,7 +84,7 @@ function live(commands: readonly WaitingCommand[]): Lived {
   const rules: Record<string, string[]> = {};
   for (const { operation, fields, id, trigger, lane, fresh } of commands) {
     if (operation === 'write') {
-      record = Object.assign({}, record, fields) as JsonObject;
+      record = Object.assign({}, record, fields);
       for (const field of Object.keys(fields)) {
         const rule = `${lane} ${trigger.join()}`;
         rules[field] = [...new Set([...(rules[field] ?? []), rule])].toSorted();

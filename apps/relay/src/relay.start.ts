@@ -26,10 +26,12 @@ import {
 import { loadPack } from '#packs';
 import { createDatabase, createPool, listen, type IntegrationDatabase } from '#postgres';
 import { createSecretBox } from '#zoho';
+import { DispatchGate } from './dispatcher/dispatch.gate.ts';
 import { dispatcherMetrics } from './dispatcher/dispatcher.metrics.ts';
 import { DispatcherService } from './dispatcher/dispatcher.service.ts';
 import { faultPoint } from './fault.points.ts';
 import { HistoryService, historyMetrics } from './history/history.service.ts';
+import { TroubleWatch, troubleMetrics } from './dispatcher/trouble.watch.ts';
 import { PRODUCT_EVENTS } from './mapper/mapper.controller.ts';
 import { mapperMetrics, type MapperMetrics } from './mapper/mapper.metrics.ts';
 import { MapperService } from './mapper/mapper.service.ts';
@@ -110,7 +112,18 @@ async function startDispatcher(
   shutdown.add('locks', () => locks.destroy());
   const onCall = callObserver(registry);
   const budgets = budgetMetrics(registry);
-  const clients = new ClientRegistry({ db, locks, box, callTimeoutMs: config.callTimeout, onCall, budgets, logger });
+  const trouble = troubleMetrics(registry);
+  const gate = new DispatchGate({ db, logger, onTrip: (connection) => trouble.trips.inc({ connection }) });
+  const clients = new ClientRegistry({
+    db,
+    locks,
+    box,
+    callTimeoutMs: config.callTimeout,
+    onCall,
+    budgets,
+    isStopped: (id) => gate.isStopped(id),
+    logger,
+  });
   shutdown.add('crm clients', () => clients.close());
   const metrics = dispatcherMetrics(registry);
   const guard: SetUpGuard = new SetUpGuard({ db, clients, mappings, logger, onCleared: () => dispatcher.wake() });
@@ -126,6 +139,7 @@ async function startDispatcher(
     batchWaitMs: config.batchWait,
     logger,
     metrics,
+    gate,
   });
   const url = config.integrationUrl;
   // Without a name, and when the connection to Postgres is new, anybody may have work.
@@ -136,9 +150,11 @@ async function startDispatcher(
   shutdown.add('dispatcher', () => dispatcher.stop());
   await guard.start();
   shutdown.add('set-up guard', () => guard.stop());
+  const watch = new TroubleWatch({ db, logger, metrics: trouble, health: parts.health });
   const counting = setInterval(() => {
     clients.show();
     void showOpenCommands(db, metrics);
+    void watch.look();
   }, SHOWN_EVERY);
   shutdown.add('counting', () => clearInterval(counting));
 }

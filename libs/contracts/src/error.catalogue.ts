@@ -328,7 +328,7 @@ const entries = {
   },
   CRM_TRIED_FOR_A_DAY: {
     meaning: 'A command has been tried for 24 hours and the CRM still does not take it',
-    action: 'Look at causeway commands list --state waiting and at the CRM; it is tried on by itself, every quarter of an hour.',
+    action: 'Look at causeway commands list and at the CRM; it is tried on by itself, every quarter of an hour.',
     owner: 'platform',
   },
   CRM_ANSWER_UNREADABLE: {

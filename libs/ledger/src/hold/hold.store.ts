@@ -1,4 +1,5 @@
 import { sql, type QueryExecutorProvider } from 'kysely';
+import { isHeld } from './hold.condition.ts';
 
 /** Which commands a hold is about: all that is said must fit; null says nothing. */
 export interface HoldScope {
@@ -57,4 +58,14 @@ export async function listHolds(db: QueryExecutorProvider): Promise<Hold[]> {
                and (h.record_key is null or h.record_key = c.record_key)) as commands
       from ledger.holds h order by h.id`.execute(db);
   return rows;
+}
+
+/** Open commands that holds keep back, by connection. Nothing is counted while there is no hold. */
+export async function countHeld(db: QueryExecutorProvider): Promise<Map<string, number>> {
+  const { rows } = await sql<{ connection_id: string; count: number }>`
+    select c.connection_id, count(*)::integer as count
+      from ledger.commands c
+     where exists (select 1 from ledger.holds) and c.state in ('ready', 'in_flight', 'unknown') and ${isHeld}
+     group by c.connection_id`.execute(db);
+  return new Map(rows.map(({ connection_id: id, count }) => [id, count]));
 }

@@ -1,7 +1,7 @@
 import type { Stack } from '#stack';
 import { readWorld } from '../support/crm.world.ts';
 import { expectedCrm } from '../support/fold.oracle.ts';
-import { userInTrial, workloadOf } from '../support/site.users.ts';
+import { userInTrial, userWhoPays, workloadOf } from '../support/site.users.ts';
 import { COUNTERS, type Counters, type Findings } from './campaign.checker.ts';
 import { checkRelay } from './relay.checker.ts';
 import { RELAY_FAULTS, RELAY_FAULT_NAMES, isRelayPlayable, startsRelay, type RelayFaultName } from './relay.faults.ts';
@@ -100,9 +100,9 @@ async function playRound(stage: RelayStage, given: Round): Promise<RelayRound> {
   const firstUser = FIRST_USER + round * USERS_A_ROUND;
   const trialEnd = new Date(Date.now() + TRIAL_DAYS * DAY_MS).toISOString().slice(0, 10);
   const { lives, deliveries } = workloadOf(random.int(1, 1_000_000_000), { firstUser, users: USERS, events: EVENTS });
-  const inTrial = firstUser + lives.length;
-  const events = [...userInTrial(inTrial, trialEnd), ...deliveries];
-  const users = new Set([...lives.map(({ userId }) => userId), inTrial].map(String));
+  const [inTrial, paying] = [firstUser + lives.length, firstUser + lives.length + 1];
+  const events = [...userInTrial(inTrial, trialEnd), ...zipped(userWhoPays(paying), deliveries)];
+  const users = new Set([...lives.map(({ userId }) => userId), inTrial, paying].map(String));
   stage.feed.forget();
   await stage.calm(startsRelay(fault) ? 1 : 0);
   const fed = feedSlowly(stage, { events, random: new SeededRandom(seed + round) });
@@ -139,6 +139,12 @@ async function playRound(stage: RelayStage, given: Round): Promise<RelayRound> {
     settleMs,
     alarms: stage.takeAlarms(),
   };
+}
+
+/** The events of both by turns, each in their order. */
+function zipped<T>(some: readonly T[], others: readonly T[]): T[] {
+  const length = Math.max(some.length, others.length);
+  return Array.from({ length }, (_, at) => [...some.slice(at, at + 1), ...others.slice(at, at + 1)]).flat();
 }
 
 /** A few events at a time, so that a fault meets them on all their ways. */

@@ -90,13 +90,31 @@ export function workloadOf(seed: number, size: WorkloadSize): Workload {
 /** A user in trial until a day that is still to come: the schedule has something to say. */
 export function userInTrial(userId: number, trialEnd: string): CausewayEvent[] {
   const way: Pick<Way, 'userId'> = { userId };
-  const signUp = { email: `person${userId}@agency${userId}.example`, full_name: `Ana Person${userId}` };
   const trial = { subscription_id: userId * 10 + 1, plan: PLANS[0] ?? null, trial_ends_at: `${trialEnd}T10:00:00Z` };
   return [
-    eventOf(way, { number: 1, type: 'user.signed_up', data: signUp }),
+    eventOf(way, { number: 1, type: 'user.signed_up', data: signUpOf(userId) }),
     eventOf(way, { number: 2, type: 'subscription.plan_selected', data: trial }),
   ];
 }
+
+/** A user who pays: the Lead is converted, and what comes after goes to the Contact and the Deal. */
+export function userWhoPays(userId: number): CausewayEvent[] {
+  const subscription = { subscription_id: userId * 10 + 1, plan: PLANS[1] ?? null };
+  const steps: Taken[] = [
+    { type: 'user.signed_up', data: signUpOf(userId) },
+    { type: 'activity.recorded', data: { kind: 'property_added', details: { total_count: 5 } } },
+    { type: 'subscription.plan_selected', data: { ...subscription, status: 'trialing' } },
+    { type: 'activity.recorded', data: { kind: 'team_member_added' } },
+    { type: 'subscription.activated', data: subscription },
+    { type: 'activity.recorded', data: { kind: 'inquiry_received' } },
+    { type: 'subscription.canceled', data: { ...subscription, reason: 'Too few templates' } },
+  ];
+  return steps.map((step, index) => eventOf({ userId }, { number: index + 1, ...step }));
+}
+
+const signUpOf = (userId: number): JsonObject => {
+  return { email: `person${userId}@agency${userId}.example`, full_name: `Ana Person${userId}` };
+};
 
 /** Numbers that one step of a life uses up at most. */
 const DRAWS = 4;

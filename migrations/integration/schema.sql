@@ -21,6 +21,7 @@ create table connections.connections (
   constraint connections_tenant_id_destination_key UNIQUE (tenant_id, destination),
   constraint connections_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'action_needed'::text, 'disconnected'::text])))
 );
+CREATE TRIGGER keep_connection BEFORE DELETE ON connections.connections FOR EACH ROW EXECUTE FUNCTION ledger.keep_connection();
 comment on column connections.connections.settings is 'Constants of the fold and of the way back; watch: module -> field names whose edits give generic events';
 
 create table connections.tokens (
@@ -87,8 +88,7 @@ create table ledger.commands (
   constraint commands_lane_check CHECK ((lane = ANY (ARRAY['live'::text, 'retry'::text, 'replay'::text, 'backfill'::text, 'reconcile'::text]))),
   constraint commands_operation_check CHECK ((operation = ANY (ARRAY['write'::text, 'delete'::text, 'note'::text, 'task'::text, 'convert'::text]))),
   constraint commands_state_check CHECK ((state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text, 'parked'::text, 'succeeded'::text, 'skipped'::text]))),
-  constraint commands_when_converted_check CHECK ((when_converted = ANY (ARRAY['follow'::text, 'skip'::text]))),
-  constraint commands_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id)
+  constraint commands_when_converted_check CHECK ((when_converted = ANY (ARRAY['follow'::text, 'skip'::text])))
 );
 CREATE INDEX commands_by_entity ON ledger.commands USING btree (product, entity_id, id);
 CREATE INDEX commands_by_event ON ledger.commands USING btree (event_id);
@@ -155,6 +155,19 @@ create table ledger.unlinked (
   constraint unlinked_pkey PRIMARY KEY (connection_id, record_key),
   constraint unlinked_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id)
 );
+
+CREATE OR REPLACE FUNCTION ledger.keep_connection()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (select 1 from ledger.commands where connection_id = old.id) then
+    raise foreign_key_violation using message = format('connection %s has commands', old.id);
+  end if;
+  return old;
+end
+$function$;
+grant execute on function ledger.keep_connection() to public;
 
 create schema relay;
 

@@ -10,7 +10,7 @@ export interface FoldConnection {
   readonly settings: JsonObject;
 }
 
-/** The connections of these tenants to the mapping's destination, by tenant, in one query. */
+/** The connections of these tenants to the mapping's destination, by tenant, in one query; none is deleted before the commit. */
 export async function loadConnections(
   trx: QueryExecutorProvider,
   { destination }: Pick<Mapping, 'destination'>,
@@ -18,6 +18,7 @@ export async function loadConnections(
 ): Promise<Map<string, FoldConnection>> {
   const { rows } = await sql<FoldConnection & { tenant_id: string }>`
     select id, tenant_id, state, settings from connections.connections
-     where destination = ${destination} and tenant_id = any(${[...new Set(tenants)]}::text[])`.execute(trx);
+     where destination = ${destination} and tenant_id = any(${[...new Set(tenants)]}::text[])
+     order by id for key share`.execute(trx);
   return new Map(rows.map((row) => [row.tenant_id, { id: row.id, state: row.state, settings: row.settings }]));
 }

@@ -20,7 +20,7 @@ export type {
 export type { OutgoingEvent } from './fold/outgoing.types.ts';
 export { optional, optionalObject, required, withDefault } from './fold/payload.schema.ts';
 export { Ignored, SetAside } from './fold/said.ts';
-export { step } from './fold/step.runner.ts';
+export { quickStep, step, type ProjectedState } from './fold/step.runner.ts';
 export type { Timer } from './fold/timer.types.ts';
 export type { Problem, ProblemCode, StepResult, Verdict } from './fold/verdict.types.ts';
 export type { TriggerRule, WantedFields, WantedRecord } from './fold/wanted.types.ts';

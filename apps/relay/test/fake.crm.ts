@@ -151,6 +151,12 @@ export class FakeCrm implements CrmWriter {
       return { kind: 'succeeded', recordId: textOf(id), created: false, modifiedAt: null };
     });
 
+  getById: CrmWriter['getById'] = async (module, { id }) => {
+    const fields = [...(this.#fields[module] ?? []), ...Object.keys(this.#module(module).get(id) ?? {})];
+    const read = await this.#read('getById', { module, count: 1, fields }, (held) => held === id);
+    return read.kind === 'ok' ? { kind: 'ok', record: read.records[0] ?? null } : read;
+  };
+
   getByIds: CrmWriter['getByIds'] = (module, { ids, fields }) =>
     this.#read('getByIds', { module, count: ids.length, fields }, (id) => ids.includes(id));
 

@@ -273,6 +273,16 @@ const entries = {
     action: 'Correct the value in the product, or add it to the pack.',
     owner: 'product',
   },
+  foreign_currency: {
+    meaning: "An amount is in another currency than the connection's",
+    action: 'Sell in the currency of the connection, or correct its setting currency, and redrive the event.',
+    owner: 'product',
+  },
+  contract_signed: {
+    meaning: 'A contract that was signed cannot be a draft again',
+    action: 'Draw up a new contract; the event stays set aside.',
+    owner: 'product',
+  },
   name_missing: {
     meaning: 'There is no name, so the record is called Unknown',
     action: 'Let the product ask for a name, if that matters.',

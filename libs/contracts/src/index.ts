@@ -9,6 +9,8 @@ export {
   laneSchema,
   linkTo,
   linkedKeyOf,
+  linkedKeysOf,
+  withLinks,
   operationSchema,
   recordNameSchema,
   recordKeyOf,

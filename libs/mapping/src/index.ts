@@ -49,6 +49,7 @@ export { fullName, UNKNOWN_NAME, type FullName } from './values/name.value.ts';
 export { boolean, crmInteger, integer, type IntegerRange } from './values/number.value.ts';
 export { read, valueOf, type Kind, type Missing, type Read } from './values/read.value.ts';
 export { sameValue } from './values/same.value.ts';
+export { compareStamps, restamped, stampOf, unstamped, type Stamp, type Stamped } from './values/stamped.value.ts';
 export { lines, text } from './values/text.value.ts';
 export {
   caseFileSchema,
@@ -61,9 +62,15 @@ export { matches, type Reference, type ResolveRef } from './cases/case.match.ts'
 export { countHolds, type CaseExpectation, type Count } from './cases/expect.schema.ts';
 export type { CaseStep, EventStep, SqlRowStep } from './cases/step.schema.ts';
 export { comparePipelines, compareSetUp, type SetUpDifference } from './setup/setup.comparison.ts';
+export { holdsWanted } from './returns/field.judgement.ts';
+export { observe } from './returns/observation.fold.ts';
+export type { Conflict, Observation, ObserveResult, Person } from './returns/observation.types.ts';
+export { commonPayload, conflictPayload } from './returns/payload.parts.ts';
+export type { Answer, FieldEdit, Judge, PackEvent, ReturnModule, Returns } from './returns/return.types.ts';
 export { explain } from './fold/explanation.ts';
 export { eventsOfCase } from './table/case.events.ts';
-export { unmetOfCase } from './table/case.player.ts';
+export { unmetEvents, unmetOfCase } from './table/case.player.ts';
+export { CrmPlayer } from './table/crm.player.ts';
 export { eventOf, play, type EventSeed, type Played } from './table/event.player.ts';
 export { applyCommand, type MemoryCrm, type MemoryRecord } from './table/memory.crm.ts';
 export { underPurityGuard } from './table/purity.guard.ts';

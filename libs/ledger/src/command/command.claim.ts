@@ -1,5 +1,5 @@
 import { sql, type Kysely, type QueryExecutorProvider } from 'kysely';
-import { LANES, commandSchema, laneSchema, linkedKeyOf, type Json, type JsonObject, type Lane } from '#contracts';
+import { LANES, commandSchema, laneSchema, withLinks, type Json, type JsonObject, type Lane } from '#contracts';
 import { transaction, type IntegrationDatabase } from '#postgres';
 import { coalesceInto } from './command.coalesce.ts';
 import { CLAIMABLE, IS_DUE } from './command.conditions.ts';
@@ -47,6 +47,7 @@ interface ClaimedRow {
   when_converted: string;
   effect_key: string | null;
   link_only: boolean;
+  ensure: boolean;
   makes: unknown;
   linked: Record<string, string> | null;
   attempts_started: number;
@@ -131,7 +132,7 @@ async function readClaimed(trx: QueryExecutorProvider, taken: readonly TakenRow[
   const { rows } = await sql<ClaimedRow>`
     select c.id::text, c.connection_id, c.record_key, c.product, c.entity_type, c.entity_id, a.tenant_id, c.event_id,
            c.lane, c.operation, c.module, c.identity_field, c.identity_value, c.identity_numeric, c.fields,
-           c.trigger, c.when_converted, c.effect_key, c.link_only, c.makes,
+           c.trigger, c.when_converted, c.effect_key, c.link_only, c.ensure, c.makes,
            c.attempts_started, c.failures, t.was,
            l.module as link_module, l.record_id as link_record_id, l.generation as link_generation,
            case when cardinality(c.lookups) > 0 then
@@ -175,6 +176,7 @@ function toClaimedCommand(row: ClaimedRow): ClaimedCommand {
     whenConverted: row.when_converted,
     ...(row.effect_key === null ? {} : { effectKey: row.effect_key }),
     ...(row.link_only ? { linkOnly: true } : {}),
+    ...(row.ensure ? { ensure: true } : {}),
     ...(row.operation === 'convert' ? { makes: row.makes } : {}),
   });
   const link =
@@ -199,13 +201,12 @@ function toClaimedCommand(row: ClaimedRow): ClaimedCommand {
   };
 }
 
-/** Lookups with the ids of their records; one whose record was deleted is left out. */
+/** Lookups, those in rows of a subform among them, with the ids of their records; one whose record was deleted is left out. */
 function withIds(fields: JsonObject, linked: Readonly<Record<string, string>>): JsonObject {
-  const resolved = Object.entries(fields).flatMap(([name, value]): [string, Json][] => {
-    const key = linkedKeyOf(value);
-    if (key === null) return [[name, value]];
-    const id = linked[key];
-    return id === undefined ? [] : [[name, { id }]];
-  });
-  return Object.fromEntries(resolved);
+  const idOf = (key: string): JsonObject | undefined => (linked[key] === undefined ? undefined : { id: linked[key] });
+  const resolved = Object.entries(fields).map(([name, value]): [string, Json | undefined] => [
+    name,
+    withLinks(value, idOf),
+  ]);
+  return Object.fromEntries(resolved.filter((entry): entry is [string, Json] => entry[1] !== undefined));
 }

@@ -19,6 +19,7 @@ interface WaitingRow {
   trigger: string[];
   when_converted: string;
   link_only: boolean;
+  ensure: boolean;
   lookups: string[];
   fresh: boolean;
 }
@@ -52,6 +53,8 @@ interface Candidates {
 
 function mergesOf(rows: readonly WaitingRow[]): Candidates[] {
   return [...Map.groupBy(rows, ({ head }) => head).values()].flatMap((group) => {
+    // One that only makes its record may end without a call, and what it carried would be lost.
+    if (group[0]?.ensure === true) return [];
     const [head, ...rest] = group.map(toWaiting);
     if (head === undefined) return [];
     const claimed = { ...head, fresh: true };
@@ -63,11 +66,11 @@ function mergesOf(rows: readonly WaitingRow[]): Candidates[] {
 async function readWaiting(trx: QueryExecutorProvider, heads: readonly string[]): Promise<WaitingRow[]> {
   const { rows } = await sql<WaitingRow>`
     select h.id::text as head, c.id::text, c.product, c.entity_type, c.entity_id, c.lane, c.operation, c.identity_field, c.fields,
-           c.trigger, c.when_converted, c.link_only, c.lookups, c.fresh
+           c.trigger, c.when_converted, c.link_only, c.ensure, c.lookups, c.fresh
       from ledger.commands h
      cross join lateral (
        select c.*, c.state = 'ready' and c.attempts_started = 0 and ${IS_DUE} and ${NEEDS_ARE_KNOWN} and ${LOOKUPS_ARE_KNOWN}
-                     and ${IS_FREE} as fresh
+                     and ${IS_FREE} and not c.ensure as fresh
          from ledger.commands c
         where c.connection_id = h.connection_id and c.record_key = h.record_key and c.id >= h.id
           and c.state in ('ready', 'in_flight', 'unknown', 'parked')

@@ -1,5 +1,5 @@
 import { sql, type QueryExecutorProvider, type RawBuilder } from 'kysely';
-import { linkedKeyOf, recordKeyOf, type Command } from '#contracts';
+import { linkedKeysOf, recordKeyOf, type Command } from '#contracts';
 import { emitEnds } from '../outcome/outcome.emit.ts';
 import type { NewCommand } from './command.row.ts';
 
@@ -23,11 +23,11 @@ export async function insertCommands(trx: QueryExecutorProvider, commands: reado
       insert into ledger.commands
         (connection_id, record_key, product, entity_type, entity_id, mapping, mapping_version, event_id, occurred_at, lane,
          operation, module, identity_field, identity_value, identity_numeric, fields, trigger, when_converted, effect_key,
-         link_only, makes, makes_keys, needs, lookups)
+         link_only, makes, makes_keys, needs, lookups, ensure)
       select r.connection_id, r.record_key, r.product, r.entity_type, r.entity_id, r.mapping, r.mapping_version, r.event_id,
              r.occurred_at::timestamptz, r.lane, r.operation, r.module, r.identity_field, r.identity_value, r.identity_numeric,
              r.fields::jsonb, r.trigger::text[], r.when_converted, r.effect_key, r.link_only, r.makes::jsonb,
-             r.makes_keys::text[], r.needs::text[], r.lookups::text[]
+             r.makes_keys::text[], r.needs::text[], r.lookups::text[], r.ensure
         from unnest(${texts(({ origin }) => origin.connectionId)}, ${texts(({ recordKey }) => recordKey)},
                     ${texts(({ origin }) => origin.product)}, ${texts(({ origin }) => origin.entityType)},
                     ${texts(({ origin }) => origin.entityId)}, ${texts(({ origin }) => origin.mapping)},
@@ -40,11 +40,14 @@ export async function insertCommands(trx: QueryExecutorProvider, commands: reado
                     ${texts(({ command }) => command.whenConverted)}, ${texts(({ command }) => command.effectKey ?? null)},
                     ${rows.map(({ command }) => command.linkOnly ?? false)}::boolean[],
                     ${texts(({ command }) => JSON.stringify(command.makes ?? []))}, ${texts(({ makesKeys }) => arrayText(makesKeys))},
-                    ${texts(({ needs }) => arrayText(needs))}, ${texts(({ lookups }) => arrayText(lookups))})
+                    ${texts(({ needs }) => arrayText(needs))}, ${texts(({ lookups }) => arrayText(lookups))},
+                    ${rows.map(({ command }) => command.ensure ?? false)}::boolean[])
                with ordinality as r
                (connection_id, record_key, product, entity_type, entity_id, mapping, mapping_version, event_id, occurred_at, lane,
                 operation, module, identity_field, identity_value, identity_numeric, fields, trigger, when_converted, effect_key,
-                link_only, makes, makes_keys, needs, lookups, position)
+                link_only, makes, makes_keys, needs, lookups, ensure, position)
+       where not exists (
+         select 1 from ledger.kept_effects k where k.connection_id = r.connection_id and k.effect_key = r.effect_key)
        order by r.position
           on conflict (connection_id, effect_key) where effect_key is not null do nothing
       returning id, operation)
@@ -88,7 +91,7 @@ function needsOf(command: Command): string[] {
 }
 
 function lookupsOf({ fields }: Command): string[] {
-  return [...new Set(Object.values(fields).flatMap((value) => linkedKeyOf(value) ?? []))];
+  return [...new Set(linkedKeysOf(fields))];
 }
 
 /**

@@ -36,10 +36,15 @@ function writeOf(record: WantedRecord, before: WantedRecord | undefined): Comman
 }
 
 function writeCommand(record: WantedRecord, fields: JsonObject): Command {
-  const { module, identity, whenConverted, linkOnly } = record;
+  const { module, identity, whenConverted, linkOnly, ensure } = record;
   const trigger = triggerOf(record, fields);
   const command = { module, identity, fields, trigger, whenConverted: whenConverted?.write ?? 'follow' } as const;
-  return { operation: 'write', ...command, ...(linkOnly === true ? { linkOnly } : {}) };
+  return {
+    operation: 'write',
+    ...command,
+    ...(linkOnly === true ? { linkOnly } : {}),
+    ...(ensure === true ? { ensure } : {}),
+  };
 }
 
 function deleteOf({ module, identity, whenConverted }: WantedRecord): Command {

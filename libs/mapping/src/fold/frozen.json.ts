@@ -39,3 +39,9 @@ function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
 }
+
+/** Refuses what is no JSON, and freezes what is. @throws TypeError naming the place */
+export function frozenJson<T>(value: T): T {
+  requireJson(value);
+  return frozen(value);
+}

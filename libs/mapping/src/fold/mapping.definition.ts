@@ -34,6 +34,11 @@ export function defineMapping<State extends object, Events extends EventSchemas,
     aggregateId: definition.aggregateId ?? id(),
     initial: frozen(definition.initial),
     capture: definition.capture ?? null,
+    returns: definition.returns ?? null,
+    watched: watchedBy(Object.keys(definition.returns?.modules ?? {})),
+    watchedFields: Object.fromEntries(
+      Object.entries(definition.returns?.modules ?? {}).map(([module, { reads }]) => [module, reads]),
+    ),
     pipelines: definition.pipelines ?? [],
     timers: definition.timers ?? (() => []),
     hasTimers: definition.timers !== undefined,
@@ -48,6 +53,10 @@ export function defineMapping<State extends object, Events extends EventSchemas,
  */
 export function withSettings(mapping: Mapping, settings: JsonObject): Mapping {
   return sealed({ ...mapping, ...settingsOf(mapping.settingsSchema, settings) });
+}
+
+function watchedBy(modules: readonly string[]): Mapping['watched'] {
+  return Object.fromEntries(modules.map((module) => [module, ['create', 'edit', 'delete'] as const]));
 }
 
 function settingsOf(schema: z.ZodType, given: JsonObject): Pick<Mapping, 'settingsSchema' | 'settings'> {

@@ -4,6 +4,7 @@ import type { WantedEffect } from './effect.types.ts';
 import { readEvent, type ReadEvent } from './event.reading.ts';
 import { frozen, requireJson } from './frozen.json.ts';
 import type { FoldTools, Mapping } from './mapping.types.ts';
+import { afterChange, joinState, splitState } from '../returns/record.memory.ts';
 import { Ignored, SetAside } from './said.ts';
 import type { Problem, ProblemCode, StepResult } from './verdict.types.ts';
 import type { WantedRecord } from './wanted.types.ts';
@@ -56,15 +57,17 @@ function apply(mapping: Mapping, { state, projection: known, settle }: Before, r
   const problems: Problem[] = read.problems.map((problem) => ({ eventId: event.id, ...problem }));
   const effects: WantedEffect[] = [];
   const { settings } = mapping;
+  const { own, memory } = splitState(state ?? mapping.initial);
   // Before the fold: one that changes what it was given cannot hide that from the difference.
-  const before = known ?? (state === null ? [] : mapping.project(state, settings));
-  const next = handler(state ?? mapping.initial, event, toolsOf(mapping, { eventId: event.id, problems, effects }));
+  const before = known ?? (state === null ? [] : mapping.project(own, settings));
+  const next = handler(own, event, toolsOf(mapping, { eventId: event.id, problems, effects }));
   if (next instanceof Ignored || next instanceof SetAside) return unchanged(next, state);
   requireJson(next);
   const after = settle(next);
   const projection = mapping.project(after, settings);
   const commands = orderedCommands({ before, after: projection, effects });
-  return { verdict: 'applied', state: after, projection, commands, problems };
+  const joined = settle(joinState(after, afterChange(memory, before, projection)));
+  return { verdict: 'applied', state: joined, projection, commands, problems };
 }
 
 interface Said {

@@ -1,4 +1,5 @@
 import type { Command, ErrorCode, JsonObject } from '#contracts';
+import type { Conflict } from '../returns/observation.types.ts';
 import type { OutgoingEvent } from './outgoing.types.ts';
 import type { WantedRecord } from './wanted.types.ts';
 
@@ -30,4 +31,6 @@ export type StepResult = Verdict & {
   readonly problems: readonly Problem[];
   /** What the product is told; only what was seen in the CRM gives any. */
   readonly events?: readonly OutgoingEvent[];
+  /** What operators see of an edit in the CRM that was not taken over. */
+  readonly conflicts?: readonly Conflict[];
 };

@@ -30,6 +30,26 @@ interface InboxProcessed {
   processed_at: Generated<Timestamp>;
 }
 
+interface InboxSetAside {
+  id: Computed<BigInteger>;
+  consumer: string;
+  source_key: string;
+  tenant_id: string | null;
+  event_key: string | null;
+  event_type: string | null;
+  event: JsonColumn | null;
+  record_key: Buffer | null;
+  record_value: Buffer | null;
+  record_headers: JsonColumn | null;
+  code: string;
+  reason: string | null;
+  tries: Generated<number>;
+  set_aside_at: Generated<Timestamp>;
+  redrive_asked_at: Timestamp | null;
+  ended_at: Timestamp | null;
+  ended_as: string | null;
+}
+
 interface LedgerAttempts {
   command_id: BigInteger;
   number: number;
@@ -256,6 +276,7 @@ export interface IntegrationDatabase {
   'connections.connections': ConnectionsConnections;
   'connections.tokens': ConnectionsTokens;
   'inbox.processed': InboxProcessed;
+  'inbox.set_aside': InboxSetAside;
   'ledger.attempts': LedgerAttempts;
   'ledger.commands': LedgerCommands;
   'ledger.credit_limits': LedgerCreditLimits;

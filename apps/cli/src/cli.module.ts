@@ -1,4 +1,10 @@
 import { Module } from '@nestjs/common';
+import {
+  ChannelsCommand,
+  ChannelsListCommand,
+  ChannelsRenewCommand,
+  ChannelsRotateCommand,
+} from './commands/channels.command.ts';
 import { ConnectionCommand, ConnectionPutCommand } from './commands/connection.command.ts';
 import { CreditsCommand, CreditsStatusCommand } from './commands/credits.command.ts';
 import {
@@ -13,6 +19,7 @@ import { DevCommand } from './commands/dev.command.ts';
 import { DoctorCommand } from './commands/doctor.command.ts';
 import { FieldsApplyCommand, FieldsCommand, FieldsPlanCommand } from './commands/fields.command.ts';
 import { MigrateCommand } from './commands/migrate.command.ts';
+import { NotificationsCommand, NotificationsReplayCommand } from './commands/notifications.command.ts';
 import { OutboxCommand, OutboxResendCommand, OutboxStatusCommand } from './commands/outbox.command.ts';
 import { ParkedCommand, ParkedListCommand, ParkedRetryCommand, ParkedSkipCommand } from './commands/parked.command.ts';
 import { PublisherCommand, PublisherConfigCheckCommand, PublisherConfigCommand } from './commands/publisher.command.ts';
@@ -26,9 +33,14 @@ import {
   SlotRewindCommand,
   SlotStatusCommand,
 } from './commands/slot.command.ts';
+import { SyncCommand, SyncForceCommand, SyncStatusCommand } from './commands/sync.command.ts';
 
 @Module({
   providers: [
+    ChannelsCommand,
+    ChannelsListCommand,
+    ChannelsRenewCommand,
+    ChannelsRotateCommand,
     ConnectionCommand,
     ConnectionPutCommand,
     ConnectionRotateKeyCommand,
@@ -46,6 +58,8 @@ import {
     FieldsCommand,
     FieldsPlanCommand,
     MigrateCommand,
+    NotificationsCommand,
+    NotificationsReplayCommand,
     OutboxCommand,
     OutboxResendCommand,
     OutboxStatusCommand,
@@ -64,6 +78,9 @@ import {
     SlotRecreateCommand,
     SlotRewindCommand,
     SlotStatusCommand,
+    SyncCommand,
+    SyncForceCommand,
+    SyncStatusCommand,
   ],
 })
 export class CliModule {}

@@ -20,3 +20,7 @@ export { recreateSlot } from './slot/slot.recreate.ts';
 export { readSlotReport, type SlotReport } from './slot/slot.report.ts';
 export { readRewind, type Rewind } from './slot/slot.rewind.ts';
 export { sourceOfSystem, type SourceDefaults, type SourceTarget } from './slot/source.target.ts';
+export { askKeeper, listChannels, type ChannelReport } from './return/channels.report.ts';
+export { replayNotifications } from './return/notifications.replay.ts';
+export { listSweeps, type SweepReport } from './return/sweep.report.ts';
+export { forceSync, type ForcedReading, type ForcedRecord } from './return/sync.force.ts';

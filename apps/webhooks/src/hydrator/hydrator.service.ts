@@ -4,20 +4,22 @@ import type { Lane } from '#contracts';
 import { putEchoes, type Echo } from '#ledger';
 import type { Logger } from '#observability';
 import { transaction, type IntegrationDatabase } from '#postgres';
-import type { ZohoClient, ZohoRecord } from '#zoho';
+import type { DeletedRecord, ZohoRecord } from '#zoho';
 import { claimDirty, heldDirty, releaseDirty, type DirtyBatch, type DirtyRecord } from '../dirty/dirty.store.ts';
 import type { WebhooksMetrics } from '../webhooks.metrics.ts';
 import { changedEvent } from './crm.event.ts';
 import { readKnowledge, unsettledFields, type Knowledge } from './record.knowledge.ts';
 import { judgeReading } from './reading.policy.ts';
+import { readRecords, type ReadRecords, type RecordReader } from './record.read.ts';
 import { storeReadings, type StoredReading } from './reading.store.ts';
+import { storeSeen } from './record.seen.ts';
 
-/** Records that one call reads (reference 2.5). */
+/** Records that one call reads. */
 const BATCH = 100;
 
 export interface HydratorOptions {
   readonly db: Kysely<IntegrationDatabase>;
-  readonly clients: { clientOf(connectionId: string, lane: Lane): Promise<Pick<ZohoClient, 'getByIds'>> };
+  readonly clients: { clientOf(connectionId: string, lane: Lane): Promise<RecordReader> };
   readonly owner: string;
   readonly leaseMs: number;
   readonly logger: Logger;
@@ -58,30 +60,40 @@ export class HydratorService {
       return;
     }
     const before = await readKnowledge(db, batch);
-    const records = await this.#read(batch, watched);
-    if (records === null) {
+    const read = await this.#read(batch, { watched, before });
+    if (read === null) {
       await releaseDirty(db, { owner, batch, done: [], again: batch.records });
       return;
     }
     const after = await readKnowledge(db, batch);
-    await this.#store(owner, batch, judgeBatch({ batch, connection, watched, records, before, after }));
+    const readings = judgeBatch({ batch, connection, watched, ...read, before, after });
+    await this.#store(owner, batch, { readings, read });
   }
 
-  async #read(batch: DirtyBatch, watched: readonly string[]): Promise<Map<string, ZohoRecord> | null> {
+  /** Null when the CRM did not say; the records are read again then. */
+  async #read(
+    batch: DirtyBatch,
+    given: { watched: readonly string[]; before: Knowledge },
+  ): Promise<ReadRecords | null> {
     const { connectionId, module } = batch;
     const { clients, db, logger } = this.#options;
     const client = await clients.clientOf(connectionId, laneOf(batch));
-    const ids = batch.records.map(({ recordId }) => recordId);
-    const result = await client.getByIds(module, { ids, fields: [...watched, 'Modified_Time', 'Modified_By'] });
-    if (result.kind === 'ok') return new Map(result.records.map((record) => [record.id, record]));
+    const fields = [...given.watched, 'Modified_Time', 'Modified_By'];
+    const result = await readRecords(client, { batch, fields, ours: new Set(given.before.links.keys()) });
+    if (result.kind === 'ok') return result;
     const { code, reason } = result;
-    logger.warn({ connection: connectionId, module, records: ids.length, code, reason }, 'records could not be read');
+    const records = batch.records.length;
+    logger.warn({ connection: connectionId, module, records, code, reason }, 'records could not be read');
     await stopRefused(connectionId, [result], { db, logger });
     return null;
   }
 
   /** Events, readings, what was seen and the end of the marks, in one transaction. */
-  async #store(owner: string, batch: DirtyBatch, readings: readonly StoredReading[]): Promise<void> {
+  async #store(
+    owner: string,
+    batch: DirtyBatch,
+    { readings, read }: { readings: readonly StoredReading[]; read: ReadRecords },
+  ): Promise<void> {
     const stored = await transaction(this.#options.db, async (trx) => {
       const held = await heldDirty(trx, { owner, batch });
       const ours = readings.filter(({ dirty }) => held.has(dirty.recordId));
@@ -92,6 +104,8 @@ export class HydratorService {
         trx,
         done.flatMap((reading) => seenEchoes(batch, reading)),
       );
+      const ids = done.map(({ dirty }) => dirty.recordId);
+      await storeSeen(trx, { batch, ids, read });
       await releaseDirty(trx, { owner, batch, done: done.map(({ dirty }) => dirty), again });
       return ours;
     });
@@ -102,8 +116,9 @@ export class HydratorService {
     const { logger, metrics } = this.#options;
     metrics.readings.inc({ result });
     if (result !== 'busy') metrics.ageSeconds.observe(ageSeconds(dirty));
+    if (dirty.reason === 'sweep') metrics.sweepRead.inc({ ...connectionAndModule(batch), result });
     const about = { connection: batch.connectionId, module: batch.module, recordId: dirty.recordId };
-    if (result === 'not_ours')
+    if (result === 'not_ours' && dirty.reason !== 'sweep')
       logger.info({ ...about, code: 'RECORD_UNKNOWN' }, 'a record without our identity gives no event');
     else logger.debug({ ...about, result, changed: changes.map(({ field }) => field) }, 'a record was read');
   }
@@ -119,6 +134,8 @@ interface BatchToJudge {
   readonly connection: Connection;
   readonly watched: readonly string[];
   readonly records: ReadonlyMap<string, ZohoRecord>;
+  /** Of those that are gone, what the CRM says of their deletion. */
+  readonly deleted: ReadonlyMap<string, DeletedRecord>;
   /** What was known before the records were read, and after. */
   readonly before: Knowledge;
   readonly after: Knowledge;
@@ -147,6 +164,10 @@ function seenEchoes({ connectionId }: DirtyBatch, { recordKey, changes }: Stored
   return changes.map(({ field, before, after }) => {
     return { connectionId, recordKey, field, value: after, before, source: 'seen' };
   });
+}
+
+function connectionAndModule({ connectionId, module }: DirtyBatch): { connection: string; module: string } {
+  return { connection: connectionId, module };
 }
 
 function ageSeconds({ firstMarkedAt }: DirtyRecord): number {

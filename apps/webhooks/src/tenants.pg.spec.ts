@@ -47,7 +47,7 @@ async function touched(): Promise<unknown[]> {
 }
 
 it.each<[string, () => Parameters<typeof attempt>[0], string, unknown[]]>([
-  ["another's record id", () => ({ body: { ids: ['theirs-1'] } }), 'stored', [['mine', 'Leads', 'theirs-1']]],
+  ["another's record id", () => ({ body: { ids: ['theirs1'] } }), 'stored', [['mine', 'Leads', 'theirs1']]],
   [
     "another's channel id in the body",
     () => ({ body: { channel_id: theirs.id } }),

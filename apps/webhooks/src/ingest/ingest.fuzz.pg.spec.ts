@@ -51,14 +51,19 @@ afterAll(async () => {
   await context[Symbol.asyncDispose]();
 });
 
-/** Sends bytes as they are and gives the status of the answer; null: the connection was closed without one. */
-function send(bytes: Buffer): Promise<number | null> {
+/** Headers that say where a body ends: who lies in them could wait for ever, and therefore says that no more comes. */
+const FRAMING = /^(content-length|transfer-encoding|expect)$/i;
+
+/** Sends a request as it is and gives the status of the answer; null: the connection was closed without one. */
+function send(fuzzed: Fuzzed): Promise<number | null> {
+  const bytes = bytesOf(fuzzed);
+  const endsAtOnce = fuzzed.headers.some(([name, value]) => FRAMING.test(name) || /[\r\n]/.test(name + value));
   return new Promise((resolve) => {
     let answer = '';
-    const socket = connect(port, '127.0.0.1', () => socket.end(bytes));
+    const socket = connect(port, '127.0.0.1', () => (endsAtOnce ? socket.end(bytes) : socket.write(bytes)));
     socket.on('data', (chunk) => (answer += chunk.toString('latin1')));
     socket.on('error', () => undefined);
-    socket.on('close', () => resolve(/^HTTP\/1\.1 (\d{3})/.exec(answer) === null ? null : Number(answer.slice(9, 12))));
+    socket.on('close', () => resolve(/^HTTP\/1\.1 \d{3}/.test(answer) ? Number(answer.slice(9, 12)) : null));
   });
 }
 
@@ -168,21 +173,21 @@ const stored = async (): Promise<number> =>
 
 it(`${RUNS * AT_ONCE} requests of any kind: no 5xx, no crash, nothing stored without address and token, nothing else changed`, async () => {
   const before = await state();
-  await fc.assert(
-    fc.asyncProperty(fc.array(request, { minLength: AT_ONCE, maxLength: AT_ONCE }), async (requests) => {
-      const had = await stored();
-      const statuses = await Promise.all(requests.map((each) => send(bytesOf(each))));
-      for (const [index, status] of statuses.entries()) {
-        if (status === null || ALLOWED.has(status)) continue;
-        throw new Error(`HTTP ${status} to ${JSON.stringify(bytesOf(requests[index] as Fuzzed).toString('latin1'))}`);
-      }
-      const accepted = statuses.filter((status, index) => status === 200 && requests[index]?.isTrue === true).length;
-      const wrongly = statuses.findIndex((status, index) => status === 200 && requests[index]?.isTrue !== true);
-      expect([wrongly, requests[wrongly]]).toEqual([-1, undefined]);
-      expect((await stored()) - had).toBe(accepted);
-    }),
-    { numRuns: RUNS, endOnFailure: true },
-  );
+  const seed = Date.now() % 2 ** 31;
+  for (let run = 0; run < RUNS; run += 1) {
+    const requests = fc.sample(request, { numRuns: AT_ONCE, seed: seed + run });
+    const had = await stored();
+    const statuses = await Promise.all(requests.map((each) => send(each)));
+    for (const [index, status] of statuses.entries()) {
+      const isTrue = requests[index]?.isTrue === true;
+      const isFine = status === null || (ALLOWED.has(status) && (status !== 200 || isTrue));
+      if (!isFine) throw new Error(`HTTP ${status} to request ${index} of the seed ${seed + run}`);
+    }
+    const grown = (await stored()) - had;
+    expect(grown).toBeGreaterThanOrEqual(statuses.filter((status) => status === 200).length);
+    // Of what was cut off before its answer some may have been stored; all of that had address and token.
+    expect(grown).toBeLessThanOrEqual(requests.filter(({ isTrue }) => isTrue).length);
+  }
   expect(await stored()).toBeGreaterThan(100);
   expect(await state()).toEqual(before);
   // What was let in marks records of its own channel alone, whatever it says.

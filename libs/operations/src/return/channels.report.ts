@@ -67,8 +67,10 @@ export async function askKeeper(
 
 async function markAsked(
   db: QueryExecutorProvider,
-  { what, id = null, connection = null, module = null }: ChannelChoice & { readonly what: 'renew' | 'rotate' },
+  ask: ChannelChoice & { readonly what: 'renew' | 'rotate' },
 ): Promise<string[]> {
+  const { what } = ask;
+  const [id, connection, module] = [ask.id ?? null, ask.connection ?? null, ask.module ?? null];
   const { rows } = await sql<{ id: string }>`
     update webhooks.channels
        set renew_asked_at = clock_timestamp(),

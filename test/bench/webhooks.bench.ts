@@ -122,7 +122,7 @@ async function editTimes(ids: readonly string[]): Promise<number[]> {
     await until(`the status of ${id}`, async () => {
       const { rows } = await sql<{ found: boolean }>`
         select crm_status = 'Contacted' as found from public.users where id = ${id}`.execute(fixture.product);
-      return rows[0]?.found === true;
+      return rows[0]?.found === true ? true : null;
     });
     times.push(performance.now() - edited);
   }
@@ -142,7 +142,7 @@ async function creditsOf(
   await until(`all that is ${status}`, async () => {
     const { rows } = await sql<{ count: number }>`
       select count(*)::integer as count from public.users where crm_status = ${status}`.execute(fixture.product);
-    return rows[0]?.count === ids.length;
+    return rows[0]?.count === ids.length ? true : null;
   });
   return (await creditsUsed()) - before;
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
+import { until } from '#testing';
 import { causeway, type CliResult } from '../support/cli.process.ts';
 import { SystemFixture } from '../support/system.fixture.ts';
-import { until } from '../support/until.ts';
 
 /** What operators do about the way back, by the command line, in a whole system. */
 let fixture: SystemFixture;
@@ -56,7 +56,7 @@ describe('channels', () => {
     expect(after?.channel_id).toBe(before?.channel_id);
     expect(after?.token).not.toBe(before?.token);
     await edit({ Lead_Status: 'Contacted' });
-    await until('the status by the new channel', async () => (await statusOf()) === 'Contacted');
+    await until(async () => (await statusOf()) === 'Contacted');
   });
 
   it.each([
@@ -76,10 +76,10 @@ describe('sync', () => {
       code: 0,
       json: [{ connection: 'zoho-portal', result: 'edit', changedFields: ['Lead_Status'] }],
     });
-    await until('the status', async () => (await statusOf()) === 'Lost Lead');
+    await until(async () => (await statusOf()) === 'Lost Lead');
     await edit({ Lead_Status: 'Contacted' });
     expect(await verb('sync', 'force', '--entity', 'user/w-1')).toMatchObject({ code: 0 });
-    await until('the status', async () => (await statusOf()) === 'Contacted');
+    await until(async () => (await statusOf()) === 'Contacted');
     await fixture.simulator.act('notifications', { loss: 0 });
   });
 

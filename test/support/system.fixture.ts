@@ -24,10 +24,15 @@ export class SystemFixture {
   }
 
   /** With one pack and its product; default: `signup-lead` and `portal`. */
-  static async start({ pack = 'signup-lead', product = 'portal' } = {}): Promise<SystemFixture> {
+  static async start({
+    pack = 'signup-lead',
+    product = 'portal',
+    env = {} as Readonly<Record<string, string>>,
+  } = {}): Promise<SystemFixture> {
     const system = await startSystem({
       packs: [pack],
       watch: { Leads: ['Lead_Status'] },
+      env,
       topicPrefix: `test-${randomBytes(4).toString('hex')}.`,
       progress: () => undefined,
     });

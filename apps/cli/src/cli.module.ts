@@ -1,6 +1,17 @@
 import { Module } from '@nestjs/common';
-import { CommandsCommand, CommandsListCommand, CommandsShowCommand, ParkedShowCommand } from './commands/commands.command.ts';
+import {
+  CommandsCommand,
+  CommandsListCommand,
+  CommandsShowCommand,
+  ParkedShowCommand,
+} from './commands/commands.command.ts';
 import { ConnectionListCommand, ConnectionStatusCommand } from './commands/connection-status.command.ts';
+import {
+  ChannelsCommand,
+  ChannelsListCommand,
+  ChannelsRenewCommand,
+  ChannelsRotateCommand,
+} from './commands/channels.command.ts';
 import { ConnectionCommand, ConnectionPutCommand } from './commands/connection.command.ts';
 import { CreditsCommand, CreditsStatusCommand } from './commands/credits.command.ts';
 import {
@@ -15,6 +26,7 @@ import { DevCommand } from './commands/dev.command.ts';
 import { DoctorCommand } from './commands/doctor.command.ts';
 import { FieldsApplyCommand, FieldsCommand, FieldsPlanCommand } from './commands/fields.command.ts';
 import { MigrateCommand } from './commands/migrate.command.ts';
+import { NotificationsCommand, NotificationsReplayCommand } from './commands/notifications.command.ts';
 import { OutboxCommand, OutboxResendCommand, OutboxStatusCommand } from './commands/outbox.command.ts';
 import { HoldsCommand, PauseCommand, ResumeCommand } from './commands/hold.command.ts';
 import { ParkedEditCommand } from './commands/parked-edit.command.ts';
@@ -31,12 +43,17 @@ import {
   SlotRewindCommand,
   SlotStatusCommand,
 } from './commands/slot.command.ts';
+import { SyncCommand, SyncForceCommand, SyncStatusCommand } from './commands/sync.command.ts';
 
 @Module({
   providers: [
     CommandsCommand,
     CommandsListCommand,
     CommandsShowCommand,
+    ChannelsCommand,
+    ChannelsListCommand,
+    ChannelsRenewCommand,
+    ChannelsRotateCommand,
     ConnectionCommand,
     ConnectionListCommand,
     ConnectionStatusCommand,
@@ -56,6 +73,8 @@ import {
     FieldsCommand,
     FieldsPlanCommand,
     MigrateCommand,
+    NotificationsCommand,
+    NotificationsReplayCommand,
     OutboxCommand,
     OutboxResendCommand,
     OutboxStatusCommand,
@@ -81,6 +100,9 @@ import {
     SlotRecreateCommand,
     SlotRewindCommand,
     SlotStatusCommand,
+    SyncCommand,
+    SyncForceCommand,
+    SyncStatusCommand,
   ],
 })
 export class CliModule {}

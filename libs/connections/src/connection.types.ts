@@ -11,6 +11,13 @@ export const connectionSettingsSchema = z.object({
     .optional(),
   /** When nothing goes out by itself; see quiet.hours.ts. */
   quietHours: quietHoursSchema.optional(),
+  /** Module -> how often it is swept, and with how many calls at a time, where the service's own settings do not fit. */
+  sweep: z
+    .record(
+      z.string(),
+      z.object({ minutes: z.number().positive().optional(), calls: z.number().int().positive().optional() }),
+    )
+    .optional(),
 });
 export type ConnectionSettings = z.infer<typeof connectionSettingsSchema>;
 

@@ -65,6 +65,7 @@ export { comparePipelines, compareSetUp, type SetUpDifference } from './setup/se
 export { holdsWanted } from './returns/field.judgement.ts';
 export { observe } from './returns/observation.fold.ts';
 export type { Conflict, Observation, ObserveResult, Person } from './returns/observation.types.ts';
+export { ownState } from './returns/record.memory.ts';
 export { commonPayload, conflictPayload } from './returns/payload.parts.ts';
 export type { Answer, FieldEdit, Judge, PackEvent, ReturnModule, Returns } from './returns/return.types.ts';
 export { explain } from './fold/explanation.ts';

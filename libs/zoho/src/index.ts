@@ -36,7 +36,7 @@ export type { UpdateOptions } from './calls/update.call.ts';
 export type { UpsertOptions } from './calls/upsert.call.ts';
 export type { UsersOptions, UsersResult, ZohoUser } from './calls/users.call.ts';
 export type { ChannelOutcome, EndedChannel, EndOutcome, WatchedChannel } from './calls/watch.answer.ts';
-export type { Channel } from './calls/watch.call.ts';
+export { MOST_CONDITION_FIELDS, type Channel, type ChannelCondition } from './calls/watch.call.ts';
 export type { ChannelsResult, ListedChannel, ListWatchOptions } from './calls/watch-list.call.ts';
 export type { NewPipeline, PipelineStage } from './calls/write-pipeline.call.ts';
 export { COQL_ROWS, COQL_VALUES, selectWhere, type SelectOptions } from './coql.query.ts';

@@ -1,7 +1,7 @@
 import { sql, type QueryExecutorProvider } from 'kysely';
 import { recordKeyOf, type JsonObject } from '#contracts';
 import type { NewCommand, RecordOfConnection } from '#ledger';
-import { firstWrite, withSettings, type Mapping } from '#mapping';
+import { firstWrite, ownState, withSettings, type Mapping } from '#mapping';
 
 /** The write of all that the present state wants of a record, or why there is none. */
 export type Projected = { readonly write: NewCommand } | { readonly missing: string };
@@ -47,7 +47,7 @@ export async function projectRecord(
   if (known === undefined) return { missing: `there is no state of ${entityId} in ${mapping.name}` };
   const configured = withSettings(mapping, settings);
   const wanted = configured
-    .project(known.state, configured.settings)
+    .project(ownState(known.state), configured.settings)
     .find((record) => recordKeyOf(record) === recordKey);
   if (wanted === undefined) return { missing: `the product does not want ${recordKey} any more` };
   const { linkOnly: _, ...command } = firstWrite(wanted);

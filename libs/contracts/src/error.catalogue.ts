@@ -249,8 +249,8 @@ const entries = {
     owner: 'platform',
   },
   CONNECTION_TENANT_TAKEN: {
-    meaning: 'The tenant has another connection to this destination already',
-    action: 'Give the connection that is there its new credentials by its own id; a tenant has one a destination.',
+    meaning: 'The tenant has another connection to this account of the destination already',
+    action: 'Give the connection that is there its new credentials by its own id, or name the other account.',
     owner: 'platform',
   },
   unknown_event: {

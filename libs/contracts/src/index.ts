@@ -29,6 +29,7 @@ export { eventSchema, productOfSource, sourceOfProduct, type CausewayEvent } fro
 export {
   DEAD_LETTER_HEADERS,
   EVENT_HEADERS,
+  ORIGIN_HEADERS,
   RESENT_HEADER,
   headerText,
   type Headers,

@@ -2,9 +2,10 @@ import { hash } from 'node:crypto';
 import { isCausewayError, type JsonObject } from '#contracts';
 import type { NewCommand } from '#ledger';
 import { withSettings, type Mapping, type ProjectedState, type StepResult } from '#mapping';
-import type { FoldConnection } from './connection.store.ts';
+import type { FoldConnection, TenantConnections } from './connection.store.ts';
 import { stateKey, type FoldStep } from './fold.step.ts';
 import type { StateChange, StoredState } from './state.store.ts';
+import { connectionOf } from './step.placement.ts';
 import { isStorable as isStorableValue, isStorableText } from './storable.policy.ts';
 import type { KeyTimers } from './timer.store.ts';
 
@@ -22,8 +23,7 @@ export interface FoldBatch {
   readonly steps: readonly FoldStep[];
   /** By `stateKey`; a key that is absent has no state yet. */
   readonly states: ReadonlyMap<string, StoredState>;
-  /** By tenant id. */
-  readonly connections: ReadonlyMap<string, FoldConnection>;
+  readonly connections: TenantConnections;
 }
 
 export interface FoldedBatch {
@@ -52,7 +52,7 @@ export function foldBatch(batch: FoldBatch): FoldedBatch {
   const keys = new Map<string, KeyFold>();
   const folded = batch.steps.map((step): FoldedStep => {
     const held = heldKey(keys, { step, states: batch.states });
-    const connection = batch.connections.get(step.tenantId);
+    const connection = connectionOf(batch.connections, step);
     const { result, text } = foldOne({ configured, step, before: held, connection });
     held.sequence += 1;
     if (text !== null) {
@@ -95,9 +95,9 @@ function configuredMappings(mapping: Mapping): Configured {
   };
 }
 
-function configuredFor(mapping: Mapping, { settings }: FoldConnection): Mapping | null {
+function configuredFor(mapping: Mapping, { id, settings }: FoldConnection): Mapping | null {
   try {
-    return withSettings(mapping, settings);
+    return withSettings(mapping, settings, mapping.scope === 'connection' ? id : null);
   } catch {
     return null;
   }
@@ -110,7 +110,7 @@ function newTimersOf(
 ): KeyTimers[] {
   const { tenantId, key, state, text } = held;
   if (!mapping.hasTimers || text === null || state === null) return [];
-  const connection = connections.get(tenantId);
+  const connection = connectionOf(connections, { tenantId });
   const own = connection === undefined ? null : configured(connection);
   if (own === null) return [];
   const timers = own.timers(state, own.settings);

@@ -8,8 +8,8 @@ import type { FoldConnection } from './connection.store.ts';
 import { eventStep, stateKey } from './fold.step.ts';
 import type { StoredState } from './state.store.ts';
 
-const connections = new Map<string, FoldConnection>([
-  ['sites', { id: 'c1', state: 'active', settings: { base_domain: 'homes.example' } }],
+const connections = new Map<string, readonly FoldConnection[]>([
+  ['sites', [{ id: 'c1', state: 'active', settings: { base_domain: 'homes.example' } }]],
 ]);
 const pack = builtInPacks['property-sites'];
 if (pack === undefined) throw new Error('no pack property-sites');

@@ -13,6 +13,11 @@ export interface FoldStep {
   readonly type: string;
   readonly tenantId: string;
   readonly key: string;
+  /**
+   * Whose state it changes where states are those of connections; left out, it is folded for each of the tenant's. Not for a mapping
+   * whose states are the tenant's.
+   */
+  readonly connectionId?: string;
   /** The aggregate type of the entity that the key names. */
   readonly entityType: string;
   /** When it happened: an instant in UTC. */
@@ -32,11 +37,16 @@ export interface FoldStep {
   readonly fold: (mapping: Mapping, before: ProjectedState) => StepResult;
 }
 
-export type KeyOfState = Pick<FoldStep, 'tenantId' | 'key'>;
+export type KeyOfState = Pick<FoldStep, 'tenantId' | 'key' | 'connectionId'>;
 
-/** Names the state that a step changes, within its mapping. */
-export function stateKey({ tenantId, key }: KeyOfState): string {
-  return JSON.stringify([tenantId, key]);
+/** Names the state that a step changes, within its mapping. A state of the tenant has no connection: `''`. */
+export function stateKey({ tenantId, key, connectionId = '' }: KeyOfState): string {
+  return JSON.stringify([tenantId, key, connectionId]);
+}
+
+/** What `stateKey` was made of. */
+export function partsOfStateKey(name: string): [tenantId: string, key: string, connectionId: string] {
+  return JSON.parse(name) as [string, string, string];
 }
 
 /** The step of a domain event. */

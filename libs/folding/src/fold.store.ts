@@ -15,11 +15,12 @@ export async function storeFolds(
   const texts = (of: (fold: FoldedStep) => string | null): RawBuilder<unknown> => sql`${folds.map(of)}::text[]`;
   await sql`
     insert into relay.folds
-      (mapping, tenant_id, key, source, sequence, event_id, event_type, occurred_at, produced_at, verdict, reason, problems,
+      (mapping, tenant_id, key, connection_id, source, sequence, event_id, event_type, occurred_at, produced_at, verdict, reason, problems,
        commands, input)
-    select ${mapping.name}, r.tenant_id, r.key, r.source, r.sequence, r.event_id, r.event_type, r.occurred_at::timestamptz,
+    select ${mapping.name}, r.tenant_id, r.key, r.connection_id, r.source, r.sequence, r.event_id, r.event_type, r.occurred_at::timestamptz,
            to_timestamp(r.reached_at), r.verdict, r.reason, r.problems::jsonb, r.commands, r.input::jsonb
-      from unnest(${texts(({ step }) => step.tenantId)}, ${texts(({ step }) => step.key)}, ${texts(({ step }) => step.source)},
+      from unnest(${texts(({ step }) => step.tenantId)}, ${texts(({ step }) => step.key)},
+                  ${texts(({ step }) => step.connectionId ?? '')}, ${texts(({ step }) => step.source)},
                   ${folds.map(({ sequence }) => sequence)}::bigint[], ${texts(({ step }) => step.id)},
                   ${texts(({ step }) => step.type)}, ${texts(({ step }) => step.occurredAt)},
                   ${folds.map(({ step }) => step.reachedAt / 1000)}::double precision[], ${texts(({ result }) => result.verdict)},
@@ -27,7 +28,7 @@ export async function storeFolds(
                   ${folds.map(({ commands }) => commands.length)}::integer[],
                   ${texts(({ step }) => (step.input === null ? null : JSON.stringify(step.input)))})
              with ordinality as r
-             (tenant_id, key, source, sequence, event_id, event_type, occurred_at, reached_at, verdict, reason, problems,
+             (tenant_id, key, connection_id, source, sequence, event_id, event_type, occurred_at, reached_at, verdict, reason, problems,
               commands, input, position)
      order by r.position`.execute(trx);
 }

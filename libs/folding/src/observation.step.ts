@@ -6,6 +6,8 @@ import type { FoldStep } from './fold.step.ts';
 export interface ObservedKey {
   readonly tenantId: string;
   readonly key: string;
+  /** Whose state it is, where states are those of connections. */
+  readonly connectionId?: string;
   readonly entityType: string;
 }
 
@@ -20,6 +22,7 @@ export function observationStep(observation: Observation, of: ObservedKey & { re
     type: `crm.${observation.kind}`,
     tenantId: of.tenantId,
     key: of.key,
+    ...(of.connectionId === undefined ? {} : { connectionId: of.connectionId }),
     entityType: of.entityType,
     occurredAt: observation.changedAt,
     reachedAt: of.reachedAt,

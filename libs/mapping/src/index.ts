@@ -15,6 +15,7 @@ export type {
   FoldTools,
   Mapping,
   MappingDefinition,
+  Scope,
   VersionSchemas,
 } from './fold/mapping.types.ts';
 export type { OutgoingEvent } from './fold/outgoing.types.ts';

@@ -27,8 +27,8 @@ export function readEvent(mapping: Reader, event: CausewayEvent): ReadEvent | Se
   const parsed = schema.safeParse(event.data);
   if (!parsed.success) return unusable(parsed.error, event.data);
   const problems = settleUnusable(parsed.data);
-  const { id, source, type, version, tenantId, key } = event;
-  const envelope = { id, source, type, subject: event.subject, time, version, tenantId, key };
+  const { id, source, type, version, tenantId, key, origin } = event;
+  const envelope = { id, source, type, subject: event.subject, time, version, tenantId, key, origin };
   return { event: { ...envelope, data: parsed.data }, problems };
 }
 

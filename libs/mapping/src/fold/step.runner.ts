@@ -6,6 +6,7 @@ import { frozen, requireJson } from './frozen.json.ts';
 import type { FoldTools, Mapping } from './mapping.types.ts';
 import { afterChange, joinState, splitState } from '../returns/record.memory.ts';
 import { Ignored, SetAside } from './said.ts';
+import { withHeld, type HeldFields } from './sent.baseline.ts';
 import type { Problem, ProblemCode, StepResult } from './verdict.types.ts';
 import type { WantedRecord } from './wanted.types.ts';
 
@@ -56,16 +57,21 @@ function apply(mapping: Mapping, { state, projection: known, settle }: Before, r
   if (handler === undefined) throw new Error(`nothing folds ${event.type}`);
   const problems: Problem[] = read.problems.map((problem) => ({ eventId: event.id, ...problem }));
   const effects: WantedEffect[] = [];
+  const held: HeldFields[] = [];
   const { settings } = mapping;
   const { own, memory } = splitState(state ?? mapping.initial);
   // Before the fold: one that changes what it was given cannot hide that from the difference.
   const before = known ?? (state === null ? [] : mapping.project(own, settings));
-  const next = handler(own, event, toolsOf(mapping, { eventId: event.id, problems, effects }));
+  const next = handler(own, event, toolsOf(mapping, { eventId: event.id, problems, effects, held }));
   if (next instanceof Ignored || next instanceof SetAside) return unchanged(next, state);
   requireJson(next);
   const after = settle(next);
   const projection = mapping.project(after, settings);
-  const commands = orderedCommands({ before, after: projection, effects });
+  const commands = orderedCommands({
+    before: withHeld({ before, after: projection }, held),
+    after: projection,
+    effects,
+  });
   const joined = settle(joinState(after, afterChange(memory, before, projection)));
   return { verdict: 'applied', state: joined, projection, commands, problems };
 }
@@ -74,11 +80,14 @@ interface Said {
   readonly eventId: string;
   readonly problems: Problem[];
   readonly effects: WantedEffect[];
+  readonly held: HeldFields[];
 }
 
-function toolsOf({ settings }: Mapping, { eventId, problems, effects }: Said): FoldTools {
+function toolsOf({ settings, connectionId }: Mapping, { eventId, problems, effects, held }: Said): FoldTools {
   return {
     settings,
+    connectionId,
+    held: (record, fields) => void held.push({ record, fields }),
     effect: (effect) => void effects.push(effect),
     problem: (code: ProblemCode, field: string) => void problems.push({ eventId, code, field }),
     ignored: (reason: string) => new Ignored(reason),

@@ -40,12 +40,14 @@ export async function projectRecord(
   const { product, entityType, entityId, eventId, occurredAt, tenantId, settings } = origin;
   const mapping = mappings.find(({ name }) => name === origin.mapping);
   if (mapping === undefined) return { missing: `the pack ${origin.mapping} is not loaded (CAUSEWAY_PACKS)` };
+  const owner = mapping.scope === 'connection' ? connectionId : null;
   const { rows: states } = await sql<{ state: JsonObject }>`
     select state from relay.states
-     where mapping = ${mapping.name} and tenant_id = ${tenantId} and key = ${entityId} for update`.execute(trx);
+     where mapping = ${mapping.name} and tenant_id = ${tenantId} and key = ${entityId}
+       and connection_id = ${owner ?? ''} for update`.execute(trx);
   const [known] = states;
   if (known === undefined) return { missing: `there is no state of ${entityId} in ${mapping.name}` };
-  const configured = withSettings(mapping, settings);
+  const configured = withSettings(mapping, settings, owner);
   const wanted = configured
     .project(ownState(known.state), configured.settings)
     .find((record) => recordKeyOf(record) === recordKey);

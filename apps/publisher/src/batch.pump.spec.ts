@@ -90,7 +90,7 @@ describe('batch pump', () => {
   });
 
   it('collects while Kafka would put a batch off', async () => {
-    const rests = [0, 3];
+    const rests = [0, 300];
     const { transaction, settle, calls } = drive({ restMs: () => rests.shift() ?? 0 });
     transaction(100n, 1);
     await settle();

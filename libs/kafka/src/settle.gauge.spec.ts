@@ -3,11 +3,11 @@ import { SettleGauge, nextRest } from './settle.gauge.ts';
 
 describe('settle gauge', () => {
   it.each([
-    ['too short: up', 4, true, 4.5],
-    ['long enough: down, slowly', 4, false, 3.88],
-    ['never below what is worth a transaction', 3, false, 3],
-    ['never so long that asking again is better', 12, true, 12],
-  ])('%s', (_what, rest, putOff, next) => expect(nextRest(rest, putOff)).toBeCloseTo(next));
+    ['too short: up', { rest: 4, putOff: true, next: 4.5 }],
+    ['long enough: down, slowly', { rest: 4, putOff: false, next: 3.88 }],
+    ['never below what is worth a transaction', { rest: 3, putOff: false, next: 3 }],
+    ['never so long that asking again is better', { rest: 12, putOff: true, next: 12 }],
+  ])('%s', (_what, { rest, putOff, next }) => expect(nextRest(rest, putOff)).toBeCloseTo(next));
 
   it('keeps nobody waiting who comes first, or late', () => {
     const gauge = new SettleGauge();

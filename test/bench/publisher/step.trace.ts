@@ -1,7 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { writeFileSync } from 'node:fs';
 import { PerformanceObserver } from 'node:perf_hooks';
-import { FAULT_CHANNEL } from '../../../apps/publisher/src/fault.points.ts';
+import { FAULT_CHANNEL } from '#observability';
 import { TRACE_VARIABLE } from './trace.file.ts';
 import type { TraceEvent } from './trace.steps.ts';
 

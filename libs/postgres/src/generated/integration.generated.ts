@@ -16,6 +16,7 @@ interface ConnectionsConnections {
   settings: Generated<JsonColumn>;
   created_at: Generated<Timestamp>;
   updated_at: Generated<Timestamp>;
+  account: Generated<string>;
 }
 
 interface ConnectionsTokens {
@@ -28,6 +29,26 @@ interface InboxProcessed {
   consumer: string;
   event_id: string;
   processed_at: Generated<Timestamp>;
+}
+
+interface InboxSetAside {
+  id: Computed<BigInteger>;
+  consumer: string;
+  source_key: string;
+  tenant_id: string | null;
+  event_key: string | null;
+  event_type: string | null;
+  event: JsonColumn | null;
+  record_key: Buffer | null;
+  record_value: Buffer | null;
+  record_headers: JsonColumn | null;
+  code: string;
+  reason: string | null;
+  tries: Generated<number>;
+  set_aside_at: Generated<Timestamp>;
+  redrive_asked_at: Timestamp | null;
+  ended_at: Timestamp | null;
+  ended_as: string | null;
 }
 
 interface LedgerAttempts {
@@ -104,6 +125,7 @@ interface LedgerCommands {
   throttles: Generated<number>;
   trying_since: Timestamp | null;
   original_fields: JsonColumn | null;
+  ensure: Generated<boolean>;
 }
 
 interface LedgerCreditLimits {
@@ -217,6 +239,7 @@ interface RelayFolds {
   source: Generated<string>;
   sequence: BigInteger | null;
   input: JsonColumn | null;
+  connection_id: Generated<string>;
 }
 
 interface RelaySetAside {
@@ -249,6 +272,7 @@ interface RelayStates {
   updated_at: Generated<Timestamp>;
   sequence: Generated<BigInteger>;
   schedule: string | null;
+  connection_id: Generated<string>;
 }
 
 interface RelayTimers {
@@ -277,6 +301,35 @@ interface WebhooksChannels {
   subscribed_at: Timestamp | null;
   last_notified_at: Timestamp | null;
   created_at: Generated<Timestamp>;
+  events: Generated<Array<string>>;
+  told: string | null;
+  previous_address_hash: Buffer | null;
+  previous_token_sealed: string | null;
+  rotated_at: Timestamp | null;
+  previous_until: Timestamp | null;
+  rotate_asked_at: Timestamp | null;
+  renew_asked_at: Timestamp | null;
+  confirmed_at: Timestamp | null;
+  failed_at: Timestamp | null;
+  failure_code: string | null;
+  failure_reason: string | null;
+}
+
+interface WebhooksConflicts {
+  id: Computed<BigInteger>;
+  connection_id: string;
+  module: string;
+  record_id: string;
+  record_key: string;
+  kind: string;
+  field: string | null;
+  product_hash: Buffer | null;
+  crm_hash: Buffer | null;
+  restored: boolean;
+  changed_by: string | null;
+  changed_at: Timestamp;
+  recorded_at: Generated<Timestamp>;
+  fold_id: string;
 }
 
 interface WebhooksDeliveries {
@@ -302,6 +355,16 @@ interface WebhooksDirty {
   lease_until: Timestamp | null;
 }
 
+interface WebhooksGaps {
+  id: Computed<BigInteger>;
+  connection_id: string | null;
+  module: string | null;
+  since: Timestamp;
+  until: Timestamp;
+  reason: string;
+  noted_at: Generated<Timestamp>;
+}
+
 interface WebhooksReadings {
   id: Computed<BigInteger>;
   connection_id: string;
@@ -315,10 +378,61 @@ interface WebhooksReadings {
   event_id: string | null;
 }
 
+interface WebhooksReceivers {
+  id: string;
+  started_at: Generated<Timestamp>;
+  beat_at: Generated<Timestamp>;
+  stopped_at: Timestamp | null;
+}
+
+interface WebhooksSeen {
+  connection_id: string;
+  module: string;
+  record_id: string;
+  modified_at: Timestamp | null;
+  read_at: Timestamp;
+}
+
+interface WebhooksSweeps {
+  connection_id: string;
+  module: string;
+  swept_to: Timestamp | null;
+  deleted_to: Timestamp | null;
+  due_at: Generated<Timestamp>;
+  asked_since: Timestamp | null;
+  asked_reason: string | null;
+  asks: Generated<BigInteger>;
+  run_kind: string | null;
+  run_phase: string | null;
+  run_started_at: Timestamp | null;
+  run_since: Timestamp | null;
+  run_high: Timestamp | null;
+  run_next: JsonColumn | null;
+  run_listed: Generated<BigInteger>;
+  run_marked: Generated<BigInteger>;
+  run_calls: Generated<number>;
+  run_asks: BigInteger | null;
+  last_kind: string | null;
+  last_started_at: Timestamp | null;
+  last_ended_at: Timestamp | null;
+  last_listed: BigInteger | null;
+  last_marked: BigInteger | null;
+  last_calls: number | null;
+  snapshot_at: Timestamp | null;
+  failed_at: Timestamp | null;
+  failure_code: string | null;
+}
+
+interface WebhooksTurns {
+  connection_id: string;
+  served_at: Timestamp;
+}
+
 export interface IntegrationDatabase {
   'connections.connections': ConnectionsConnections;
   'connections.tokens': ConnectionsTokens;
   'inbox.processed': InboxProcessed;
+  'inbox.set_aside': InboxSetAside;
   'ledger.attempts': LedgerAttempts;
   'ledger.audit': LedgerAudit;
   'ledger.circuits': LedgerCircuits;
@@ -338,7 +452,13 @@ export interface IntegrationDatabase {
   'relay.states': RelayStates;
   'relay.timers': RelayTimers;
   'webhooks.channels': WebhooksChannels;
+  'webhooks.conflicts': WebhooksConflicts;
   'webhooks.deliveries': WebhooksDeliveries;
   'webhooks.dirty': WebhooksDirty;
+  'webhooks.gaps': WebhooksGaps;
   'webhooks.readings': WebhooksReadings;
+  'webhooks.receivers': WebhooksReceivers;
+  'webhooks.seen': WebhooksSeen;
+  'webhooks.sweeps': WebhooksSweeps;
+  'webhooks.turns': WebhooksTurns;
 }

@@ -249,8 +249,8 @@ const entries = {
     owner: 'platform',
   },
   CONNECTION_TENANT_TAKEN: {
-    meaning: 'The tenant has another connection to this destination already',
-    action: 'Give the connection that is there its new credentials by its own id; a tenant has one a destination.',
+    meaning: 'The tenant has another connection to this account of the destination already',
+    action: 'Give the connection that is there its new credentials by its own id, or name the other account.',
     owner: 'platform',
   },
   unknown_event: {
@@ -331,6 +331,16 @@ const entries = {
     action: 'Nothing: the command is tried again by itself.',
     owner: 'platform',
   },
+  CRM_CIRCUIT_OPEN: {
+    meaning: 'Several calls of the CRM failed one after another: none goes out but one at a time that tries',
+    action: 'Nothing: everything goes on as soon as one is answered. causeway connection status says when the next tries.',
+    owner: 'platform',
+  },
+  CRM_TRIED_FOR_A_DAY: {
+    meaning: 'A command has been tried for 24 hours and the CRM still does not take it',
+    action: 'Look at causeway commands list and at the CRM; it is tried on by itself, every quarter of an hour.',
+    owner: 'platform',
+  },
   CRM_ANSWER_UNREADABLE: {
     meaning: 'The CRM answered something that its API description does not know',
     action: 'Report it with the sample in the log; the command counts as unknown and is settled by reading.',
@@ -392,6 +402,36 @@ const entries = {
   CHANNEL_MISSING: {
     meaning: 'A notification channel is missing or about to expire',
     action: 'Look at the log of the webhook service: it subscribes and renews by itself.',
+    owner: 'platform',
+  },
+
+  // Inbox
+  INBOX_EVENT_FAILED: {
+    meaning: 'A consumer failed on an event, and would fail again',
+    action:
+      'The event is kept in inbox.set_aside with the reason; correct the consumer, then inbox.redrive(id) or inbox.skip(id).',
+    owner: 'product',
+  },
+  INBOX_KEY_HELD: {
+    meaning: 'An event waits behind an earlier one of its key that a consumer could not apply',
+    action: 'Redrive or skip the earlier one: this one follows by itself.',
+    owner: 'product',
+  },
+
+  // Way back, continued
+  NOTIFICATION_TYPE_UNKNOWN: {
+    meaning: 'A notification has a content type that the CRM does not send',
+    action: 'Nothing was stored. If it was the CRM, add the type to the ones that are taken.',
+    owner: 'platform',
+  },
+  NOTIFICATION_RATE_EXCEEDED: {
+    meaning: 'A channel was notified more often than its rate allows, and some notifications were refused',
+    action: 'The sweep finds what they named; raise CAUSEWAY_NOTIFICATION_RATE if this is normal traffic.',
+    owner: 'platform',
+  },
+  NOTIFICATIONS_MISSED: {
+    meaning: 'For a while notifications could not be received or stored',
+    action: 'Nothing: a sweep over that time is due; webhooks.gaps names the gap and its reason.',
     owner: 'platform',
   },
 } as const satisfies Record<string, CatalogueEntry>;

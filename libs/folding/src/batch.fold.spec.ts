@@ -27,7 +27,12 @@ interface Rest {
 
 function foldAll(steps: readonly FoldStep[], rest: Rest = {}): FoldedBatch {
   const { mapping = signupLead, states = [], connections = [['portal', active]] } = rest;
-  return foldBatch({ mapping, steps, states: new Map(states), connections: new Map(connections) });
+  return foldBatch({
+    mapping,
+    steps,
+    states: new Map(states),
+    connections: new Map(connections.map(([tenant, own]) => [tenant, [own]])),
+  });
 }
 
 /** `changed`: the states that are to be stored. */

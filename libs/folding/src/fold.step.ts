@@ -1,5 +1,5 @@
 import { productOfSource, type CausewayEvent, type JsonObject } from '#contracts';
-import { instantOf, step, type Mapping, type StepResult } from '#mapping';
+import { instantOf, quickStep, type Mapping, type ProjectedState, type StepResult } from '#mapping';
 import type { EventRecord } from './event.record.ts';
 
 /** Where a step comes from: a domain event of the product, or something that was seen in the CRM. */
@@ -13,6 +13,11 @@ export interface FoldStep {
   readonly type: string;
   readonly tenantId: string;
   readonly key: string;
+  /**
+   * Whose state it changes where states are those of connections; left out, it is folded for each of the tenant's. Not for a mapping
+   * whose states are the tenant's.
+   */
+  readonly connectionId?: string;
   /** The aggregate type of the entity that the key names. */
   readonly entityType: string;
   /** When it happened: an instant in UTC. */
@@ -25,15 +30,23 @@ export interface FoldStep {
   readonly input: JsonObject | null;
   /** The inbox has this id already: the step was set aside before and comes again. */
   readonly admitted?: boolean;
-  /** Pure: what becomes of the state. It may throw where the pack is at fault. `mapping` has the connection's settings. */
-  readonly fold: (mapping: Mapping, state: JsonObject | null) => StepResult;
+  /**
+   * Pure: what becomes of the state. It may throw where the pack is at fault. `mapping` has the connection's settings; the projection of
+   * the state is known where the step before of the same batch gave it, and may be left aside.
+   */
+  readonly fold: (mapping: Mapping, before: ProjectedState) => StepResult;
 }
 
-export type KeyOfState = Pick<FoldStep, 'tenantId' | 'key'>;
+export type KeyOfState = Pick<FoldStep, 'tenantId' | 'key' | 'connectionId'>;
 
-/** Names the state that a step changes, within its mapping. */
-export function stateKey({ tenantId, key }: KeyOfState): string {
-  return JSON.stringify([tenantId, key]);
+/** Names the state that a step changes, within its mapping. A state of the tenant has no connection: `''`. */
+export function stateKey({ tenantId, key, connectionId = '' }: KeyOfState): string {
+  return JSON.stringify([tenantId, key, connectionId]);
+}
+
+/** What `stateKey` was made of. */
+export function partsOfStateKey(name: string): [tenantId: string, key: string, connectionId: string] {
+  return JSON.parse(name) as [string, string, string];
 }
 
 /** The step of a domain event. */
@@ -52,7 +65,7 @@ export function eventStep(event: CausewayEvent, from: { record: EventRecord; ent
     reachedAt: record.timestamp,
     record,
     input: null,
-    fold: (mapping, state) => step(mapping, state, event),
+    fold: (mapping, before) => quickStep(mapping, before, event),
   };
 }
 

@@ -6,6 +6,8 @@ import type { FoldStep } from './fold.step.ts';
 export interface ObservedKey {
   readonly tenantId: string;
   readonly key: string;
+  /** Whose state it is, where states are those of connections. */
+  readonly connectionId?: string;
   readonly entityType: string;
 }
 
@@ -20,12 +22,13 @@ export function observationStep(observation: Observation, of: ObservedKey & { re
     type: `crm.${observation.kind}`,
     tenantId: of.tenantId,
     key: of.key,
+    ...(of.connectionId === undefined ? {} : { connectionId: of.connectionId }),
     entityType: of.entityType,
     occurredAt: observation.changedAt,
     reachedAt: of.reachedAt,
     record: null,
     input: { ...observation } as unknown as JsonObject,
-    fold: (mapping, state) => {
+    fold: (mapping, { state }) => {
       if (state !== null) return observe(mapping, state, observation);
       return { verdict: 'ignored', reason: 'not_ours', state, commands: [], problems: [] };
     },

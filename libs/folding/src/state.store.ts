@@ -1,7 +1,7 @@
 import { sql, type QueryExecutorProvider } from 'kysely';
 import type { JsonObject } from '#contracts';
 import type { Mapping } from '#mapping';
-import { stateKey, type KeyOfState } from './fold.step.ts';
+import { partsOfStateKey, stateKey, type KeyOfState } from './fold.step.ts';
 
 /** What is stored of a key. */
 export interface StoredState {
@@ -23,6 +23,7 @@ export interface StateChange {
 interface StateRow {
   tenant_id: string;
   key: string;
+  connection_id: string;
   state: JsonObject | null;
   sequence: string;
   schedule: string | null;
@@ -41,24 +42,27 @@ export async function lockStates(
   const distinct = [...new Map(keys.map((key) => [stateKey(key), key])).values()];
   const tenants = distinct.map(({ tenantId }) => tenantId);
   const names = distinct.map(({ key }) => key);
+  const owners = distinct.map(({ connectionId = '' }) => connectionId);
   await sql`
-    insert into relay.states (mapping, tenant_id, key, mapping_version)
-    select ${name}, k.tenant_id, k.key, 0
-      from unnest(${tenants}::text[], ${names}::text[]) as k (tenant_id, key)
+    insert into relay.states (mapping, tenant_id, key, connection_id, mapping_version)
+    select ${name}, k.tenant_id, k.key, k.connection_id, 0
+      from unnest(${tenants}::text[], ${names}::text[], ${owners}::text[]) as k (tenant_id, key, connection_id)
      where not exists (
-       select 1 from relay.states s where s.mapping = ${name} and s.tenant_id = k.tenant_id and s.key = k.key)
-     order by k.tenant_id, k.key
+       select 1 from relay.states s
+        where s.mapping = ${name} and s.tenant_id = k.tenant_id and s.key = k.key and s.connection_id = k.connection_id)
+     order by k.tenant_id, k.key, k.connection_id
         on conflict do nothing`.execute(trx);
   const { rows } = await sql<StateRow>`
-    select s.tenant_id, s.key, s.state, s.sequence::text as sequence, s.schedule
+    select s.tenant_id, s.key, s.connection_id, s.state, s.sequence::text as sequence, s.schedule
       from relay.states s
-      join unnest(${tenants}::text[], ${names}::text[]) as k (tenant_id, key) on s.tenant_id = k.tenant_id and s.key = k.key
+      join unnest(${tenants}::text[], ${names}::text[], ${owners}::text[]) as k (tenant_id, key, connection_id)
+        on s.tenant_id = k.tenant_id and s.key = k.key and s.connection_id = k.connection_id
      where s.mapping = ${name}
-     order by s.tenant_id, s.key
+     order by s.tenant_id, s.key, s.connection_id
        for update of s`.execute(trx);
   return new Map(
-    rows.map(({ tenant_id: tenantId, key, state, sequence, schedule }) => [
-      stateKey({ tenantId, key }),
+    rows.map(({ tenant_id: tenantId, key, connection_id: connectionId, state, sequence, schedule }) => [
+      stateKey({ tenantId, key, connectionId }),
       { state, sequence: Number(sequence), schedule },
     ]),
   );
@@ -71,7 +75,7 @@ export async function storeStates(
   changes: ReadonlyMap<string, StateChange>,
 ): Promise<void> {
   if (changes.size === 0) return;
-  const keys = [...changes.keys()].map((key) => JSON.parse(key) as [tenantId: string, key: string]);
+  const keys = [...changes.keys()].map((key) => partsOfStateKey(key));
   const values = [...changes.values()];
   await sql`
     update relay.states s
@@ -79,8 +83,10 @@ export async function storeStates(
            mapping_version = case when r.state is null then s.mapping_version else ${version}::integer end,
            updated_at = case when r.state is null then s.updated_at else now() end
       from unnest(${keys.map(([tenant]) => tenant)}::text[], ${keys.map(([, key]) => key)}::text[],
-                  ${values.map(({ text }) => text)}::text[], ${values.map(({ sequence }) => sequence)}::bigint[],
+                  ${keys.map(([, , connection]) => connection)}::text[], ${values.map(({ text }) => text)}::text[], ${values.map(({ sequence }) => sequence)}::bigint[],
                   ${values.map(({ schedule }) => schedule)}::text[])
-             as r (tenant_id, key, state, sequence, schedule)
-     where s.mapping = ${name} and s.tenant_id = r.tenant_id and s.key = r.key`.execute(trx);
+             as r (tenant_id, key, connection_id, state, sequence, schedule)
+     where s.mapping = ${name} and s.tenant_id = r.tenant_id and s.key = r.key and s.connection_id = r.connection_id`.execute(
+    trx,
+  );
 }

@@ -1,6 +1,15 @@
 import type { Transaction } from 'kysely';
 import { randomUUID } from 'node:crypto';
-import { foldSteps, loadConnections, lockStates, observationStep, stateKey, type FoldStep } from '#folding';
+import {
+  connectionOf,
+  foldSteps,
+  loadConnections,
+  lockStates,
+  observationStep,
+  stateKey,
+  type FoldConnection,
+  type FoldStep,
+} from '#folding';
 import { linksOfRecords, namesOfRecords, putLinks } from '#ledger';
 import { observe, withSettings, type Conflict, type Mapping, type Observation, type ObserveResult } from '#mapping';
 import type { IntegrationDatabase } from '#postgres';
@@ -16,6 +25,8 @@ type Trx = Transaction<IntegrationDatabase>;
 /** A record whose state is locked, so that no command of it can be added meanwhile. */
 export interface LockedReturn extends ReturningLink {
   readonly tenantId: string;
+  /** Of a mapping whose states are those of connections. */
+  readonly connectionId?: string;
   readonly state: Parameters<typeof observe>[1] | null;
 }
 
@@ -32,11 +43,12 @@ export async function lockReturns(
   const locked = new Map<string, LockedReturn>();
   for (const mapping of new Set(returning.map((each) => each.mapping))) {
     const own = returning.filter((each) => each.mapping === mapping);
-    const keys = own.map(({ link }) => ({ tenantId, key: link.entityId }));
+    const owner = mapping.scope === 'connection' ? { connectionId } : {};
+    const keys = own.map(({ link }) => ({ tenantId, key: link.entityId, ...owner }));
     const states = await lockStates(trx, mapping, keys);
     for (const each of own) {
-      const state = states.get(stateKey({ tenantId, key: each.link.entityId }))?.state ?? null;
-      locked.set(each.link.recordId, { ...each, tenantId, state });
+      const state = states.get(stateKey({ tenantId, key: each.link.entityId, ...owner }))?.state ?? null;
+      locked.set(each.link.recordId, { ...each, tenantId, ...owner, state });
     }
   }
   return locked;
@@ -68,7 +80,7 @@ export async function foldReturns(
 ): Promise<Map<string, ReturnReading>> {
   const judged = new Map<string, ReturnReading>();
   const observed = await observations(trx, locked, given);
-  const settings = await configured(trx, [...locked.values()]);
+  const settings = await configured(trx, given.batch.connectionId, [...locked.values()]);
   const steps = new Map<Mapping, FoldStep[]>();
   for (const { returning, observation, markId } of observed) {
     const preview = previewOf(settings(returning), returning, observation);
@@ -81,8 +93,9 @@ export async function foldReturns(
       judged.set(markId, { result: observation.kind === 'deleted' ? 'gone' : 'echo', fields: [], conflicts: [] });
       continue;
     }
-    const { tenantId, link, mapping } = returning;
-    const of = { tenantId, key: link.entityId, entityType: link.entityType, reachedAt: Date.now() };
+    const { tenantId, link, mapping, connectionId } = returning;
+    const owner = connectionId === undefined ? {} : { connectionId };
+    const of = { ...owner, tenantId, key: link.entityId, entityType: link.entityType, reachedAt: Date.now() };
     steps.set(mapping, [...(steps.get(mapping) ?? []), observationStep(observation, of)]);
   }
   for (const [mapping, list] of steps) {
@@ -142,20 +155,24 @@ async function observations(
 }
 
 /** Mappings with the settings of their connection; null where those cannot be used. */
-async function configured(trx: Trx, locked: readonly LockedReturn[]): Promise<(of: LockedReturn) => Mapping | null> {
+async function configured(
+  trx: Trx,
+  connectionId: string,
+  locked: readonly LockedReturn[],
+): Promise<(of: LockedReturn) => Mapping | null> {
   const made = new Map<string, Mapping | null>();
   for (const { mapping, tenantId } of locked) {
     const key = JSON.stringify([mapping.name, tenantId]);
     if (made.has(key)) continue;
-    const connection = (await loadConnections(trx, mapping, [tenantId])).get(tenantId);
-    made.set(key, connection === undefined ? null : usable(mapping, connection.settings));
+    const connection = connectionOf(await loadConnections(trx, mapping, [tenantId]), { tenantId, connectionId });
+    made.set(key, connection === undefined ? null : usable(mapping, connection));
   }
   return ({ mapping, tenantId }) => made.get(JSON.stringify([mapping.name, tenantId])) ?? null;
 }
 
-function usable(mapping: Mapping, settings: Parameters<typeof withSettings>[1]): Mapping | null {
+function usable(mapping: Mapping, { id, settings }: FoldConnection): Mapping | null {
   try {
-    return withSettings(mapping, settings);
+    return withSettings(mapping, settings, mapping.scope === 'connection' ? id : null);
   } catch {
     return null;
   }

@@ -1,4 +1,4 @@
-import type { CausewayEvent, Destination, JsonObject } from '#contracts';
+import type { CausewayEvent, Destination, JsonObject, RecordName } from '#contracts';
 import type { z } from 'zod';
 import type { Capture } from '../capture/capture.types.ts';
 import type { SetUp, SetUpPipeline } from '../setup/setup.types.ts';
@@ -21,6 +21,10 @@ export type FoldEvent<Data> = Omit<CausewayEvent, 'data' | 'traceparent'> & { re
 /** What a fold can say beside the new state. `Settings`: the connection's, constants of the fold. */
 export interface FoldTools<Settings = unknown> {
   readonly settings: Settings;
+  /** Whose fold this is, where each connection has its own; null where one state serves the tenant. */
+  readonly connectionId: string | null;
+  /** The CRM holds these fields already as they are wanted after this event: they are not sent. Null: all fields of the record. */
+  held(record: RecordName, fields: readonly string[] | null): void;
   /** Something that shall happen once; the fold remembers in its state what it asked for. */
   effect(effect: WantedEffect): void;
   /** Notes a problem of this event; the rest of it is used. */
@@ -38,6 +42,9 @@ export type Fold<State, Data, Settings = unknown> = (
   tools: FoldTools<Settings>,
 ) => State | Ignored | SetAside;
 
+/** Whose state a key has. */
+export type Scope = 'tenant' | 'connection';
+
 /** What a pack author writes; see libs/packs/README.md. */
 export interface MappingDefinition<State extends object, Events extends EventSchemas, Settings = unknown> {
   readonly name: string;
@@ -45,6 +52,11 @@ export interface MappingDefinition<State extends object, Events extends EventSch
   /** Counts up when the fold or the projection says something else for events that were read already. */
   readonly version: number;
   readonly destination: Destination;
+  /**
+   * Whose state a key has: the tenant's, which serves its one connection to the destination (default), or each connection's own, where
+   * one tenant has several of them with a past and settings of their own. An event of a tenant without a connection is then consumed and leaves nothing.
+   */
+  readonly scope?: Scope;
   /** Aggregate types that are read. Default: what stands before the first dot of the event types. */
   readonly topics?: readonly string[];
   /** The rule for an aggregate id. Default: an id of 1 to 64 units. */
@@ -74,6 +86,9 @@ export interface Mapping<State extends object = JsonObject> {
   readonly product: string;
   readonly version: number;
   readonly destination: Destination;
+  readonly scope: Scope;
+  /** The connection whose settings these are; null before they are given, and for a tenant's state. */
+  readonly connectionId: string | null;
   /** Aggregate types that are read: the topics are `<product>.<aggregate type>`. */
   readonly topics: readonly string[];
   readonly aggregateId: Kind<string>;

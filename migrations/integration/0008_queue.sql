@@ -28,7 +28,7 @@ alter table ledger.echoes set (fillfactor = 80);
 -- not in parts of a history that only grows, and the indexes are always cleaned.
 alter table ledger.commands set (
   autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 50000, vacuum_index_cleanup = on,
-  autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 50000);
+  autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 5000);
 alter table ledger.attempts set (
   autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 200000,
-  autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 200000);
+  autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 50000);

@@ -13,20 +13,20 @@ import { machine } from './machine.ts';
 const HELP = `npm run bench -- parked [options]
 Throughput of records that work, without and with records that the CRM rejects for good among them.
 
-  --records N    records that work (2000)
-  --commands N   commands of each record, one after another (5)
+  --records N    records that work (1000)
+  --commands N   commands of each record, one after another (10)
   --percent N    rejected records, as a part of all (20)
-  --latency N    milliseconds that a call takes (50)
+  --latency N    milliseconds that a call takes (300)
   --runs N       how often both are measured, in turns; the medians count (3)
   --json         one JSON object as the last line: withoutPerSecond withPerSecond percent
   --help         this text`;
 
 const { values } = parseArgs({
   options: {
-    records: { type: 'string', default: '2000' },
-    commands: { type: 'string', default: '5' },
+    records: { type: 'string', default: '1000' },
+    commands: { type: 'string', default: '10' },
     percent: { type: 'string', default: '20' },
-    latency: { type: 'string', default: '50' },
+    latency: { type: 'string', default: '300' },
     runs: { type: 'string', default: '3' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },

@@ -159,7 +159,8 @@ export async function connectionsWithWork(
     select n.id from unnest(${[...connectionIds]}::text[]) n (id)
      where exists (
        select 1 from ledger.commands c
-        where c.connection_id = n.id and c.state in ('ready', 'in_flight', 'unknown') and ${IS_DUE})`.execute(db);
+        where c.connection_id = n.id and c.state in ('ready', 'in_flight', 'unknown') and ${IS_DUE}
+       offset 0)`.execute(db);
   return rows.map(({ id }) => id);
 }
 

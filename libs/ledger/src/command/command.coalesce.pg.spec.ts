@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { LedgerContext } from '../../test/ledger.context.ts';
 import { putLinks } from '../link/link.store.ts';
-import { connectionsWithWork } from './command.claim.ts';
+import { costOf } from '../../test/statement.cost.ts';
+import { claimCommands, connectionsWithWork } from './command.claim.ts';
 
 let ledger: LedgerContext;
 
@@ -171,6 +172,21 @@ describe('the turns of a claim', () => {
     expect((await ledger.claim({ limit: 10, lanes: ['backfill'] })).every((each) => each.lane === 'backfill')).toBe(
       true,
     );
+  });
+});
+
+describe('statistics', () => {
+  it('regression: from a time with few open commands do not make a claim compare each command with each', async () => {
+    await ledger.insert({});
+    await sql`analyze ledger.commands`.execute(ledger.db);
+    const users = Array.from({ length: 6000 }, (_, at) => ({ user: `u${at % 2000}` }));
+    await ledger.insert(...users);
+    // Each record's first command is under way, so the claim has to look at all of the others.
+    expect(await ledger.claim({ limit: 3000 })).toHaveLength(2001);
+    const options = { owner: 'me', leaseMs: 60_000, limit: 100, connectionIds: ['c1'], coalesce: true };
+    const { buffers } = await costOf(ledger.base.pool, (db) => claimCommands(db, options));
+    // A handful of pages for each of 4,000; it was thousands of pages for each.
+    expect(buffers).toBeLessThan(100_000);
   });
 });
 

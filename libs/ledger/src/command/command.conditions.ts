@@ -1,7 +1,12 @@
 import { sql } from 'kysely';
 import { isHeld } from '../hold/hold.condition.ts';
 
-/** Parts of the claim's `where`, each about a command `c`. All of them must hold. */
+/**
+ * Parts of the claim's `where`, each about a command `c`. All of them must hold.
+ *
+ * `offset 0` keeps Postgres from making a join of a question about one command: where its statistics are from a time with few open
+ * commands it would compare each with each of them.
+ */
 
 /** Its pause is over, or the process that had it let its lease run out. */
 export const IS_DUE = sql`
@@ -12,7 +17,8 @@ export const IS_HEAD = sql`
   not exists (
     select 1 from ledger.commands o
      where o.connection_id = c.connection_id and o.record_key = c.record_key and o.id < c.id
-       and o.state in ('ready', 'in_flight', 'unknown', 'parked'))`;
+       and o.state in ('ready', 'in_flight', 'unknown', 'parked')
+    offset 0)`;
 
 /** The records that it cannot do without are known. */
 export const NEEDS_ARE_KNOWN = sql`

@@ -16,6 +16,7 @@ import { DoctorCommand } from './commands/doctor.command.ts';
 import { FieldsApplyCommand, FieldsCommand, FieldsPlanCommand } from './commands/fields.command.ts';
 import { MigrateCommand } from './commands/migrate.command.ts';
 import { OutboxCommand, OutboxResendCommand, OutboxStatusCommand } from './commands/outbox.command.ts';
+import { ConnectionQuietHoursCommand } from './commands/quiet-hours.command.ts';
 import { HoldsCommand, PauseCommand, ResumeCommand } from './commands/hold.command.ts';
 import { ParkedEditCommand } from './commands/parked-edit.command.ts';
 import { ParkedReleaseCommand, ParkedRestoreCommand } from './commands/parked-record.command.ts';
@@ -39,6 +40,7 @@ import {
     CommandsShowCommand,
     ConnectionCommand,
     ConnectionListCommand,
+    ConnectionQuietHoursCommand,
     ConnectionStatusCommand,
     ConnectionPutCommand,
     ConnectionRotateKeyCommand,

@@ -285,6 +285,27 @@ const entries = {
     action: 'See reason and field; correct the value in the product or the set-up of the CRM, then retry the command.',
     owner: 'sales admin',
   },
+  CRM_VALUE_REFUSED: {
+    meaning: 'The CRM does not take a value: of another type, too long, or not in its list',
+    action:
+      'Correct the field named in the product, or causeway parked edit this command. Where the product is right, the set-up of the CRM is not.',
+    owner: 'product',
+  },
+  CRM_PERMISSION_MISSING: {
+    meaning: 'The user of the connection may not do this in the CRM',
+    action: 'Give its profile or role the right to the module, field or record, then retry the command.',
+    owner: 'sales admin',
+  },
+  CRM_RECORD_LOCKED: {
+    meaning: 'The record is locked in the CRM: by a person, an approval or a blueprint',
+    action: 'Let it go there, then retry the command; what comes later for the record waits.',
+    owner: 'sales admin',
+  },
+  CRM_CALL_REFUSED: {
+    meaning: 'The CRM refuses the call itself, whatever the record holds',
+    action: 'See the reason: a module, address or parameter that this CRM does not have. Correct the pack or its set-up.',
+    owner: 'platform',
+  },
   CRM_MANDATORY_MISSING: {
     meaning: 'The CRM demands a field that the command does not have',
     action: 'Make the field optional in the CRM or let the pack send it, then retry the command.',

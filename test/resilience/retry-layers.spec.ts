@@ -3,7 +3,16 @@ import { ClientRegistry, applySetUp, putConnection } from '#connections';
 import { insertCommands, readCircuits, retryDecision } from '#ledger';
 import { createRegistry } from '#observability';
 import { loadPack, type Pack } from '#packs';
-import { aBatch, aNewCommand, aRecord, anEvent, integrationDatabase, silentLogger, until, type IntegrationContext } from '#testing';
+import {
+  aBatch,
+  aNewCommand,
+  aRecord,
+  anEvent,
+  integrationDatabase,
+  silentLogger,
+  until,
+  type IntegrationContext,
+} from '#testing';
 import { createSecretBox, type CallObservation } from '#zoho';
 import { DispatchGate } from '../../apps/relay/src/dispatcher/dispatch.gate.ts';
 import { dispatcherMetrics } from '../../apps/relay/src/dispatcher/dispatcher.metrics.ts';
@@ -170,7 +179,9 @@ describe('a command that is always rejected', () => {
       start();
       start();
       // Another record shows that the dispatchers have looked at what there is.
-      await insertCommands(context.db, [aNewCommand({ user: `other-${round}`, command: { operation: 'delete', fields: {} } })]);
+      await insertCommands(context.db, [
+        aNewCommand({ user: `other-${round}`, command: { operation: 'delete', fields: {} } }),
+      ]);
       await until(async () => {
         for (const { dispatcher } of running) dispatcher.wake();
         const { rows } = await sql<{ open: number }>`

@@ -1,5 +1,10 @@
 import { Module } from '@nestjs/common';
-import { CommandsCommand, CommandsListCommand, CommandsShowCommand, ParkedShowCommand } from './commands/commands.command.ts';
+import {
+  CommandsCommand,
+  CommandsListCommand,
+  CommandsShowCommand,
+  ParkedShowCommand,
+} from './commands/commands.command.ts';
 import { ConnectionListCommand, ConnectionStatusCommand } from './commands/connection-status.command.ts';
 import { ConnectionCommand, ConnectionPutCommand } from './commands/connection.command.ts';
 import { CreditsCommand, CreditsStatusCommand } from './commands/credits.command.ts';

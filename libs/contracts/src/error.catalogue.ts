@@ -303,7 +303,8 @@ const entries = {
   },
   CRM_CALL_REFUSED: {
     meaning: 'The CRM refuses the call itself, whatever the record holds',
-    action: 'See the reason: a module, address or parameter that this CRM does not have. Correct the pack or its set-up.',
+    action:
+      'See the reason: a module, address or parameter that this CRM does not have. Correct the pack or its set-up.',
     owner: 'platform',
   },
   CRM_MANDATORY_MISSING: {
@@ -344,7 +345,8 @@ const entries = {
   },
   CRM_CIRCUIT_OPEN: {
     meaning: 'Several calls of the CRM failed one after another: none goes out but one at a time that tries',
-    action: 'Nothing: everything goes on as soon as one is answered. causeway connection status says when the next tries.',
+    action:
+      'Nothing: everything goes on as soon as one is answered. causeway connection status says when the next tries.',
     owner: 'platform',
   },
   CRM_TRIED_FOR_A_DAY: {

@@ -92,7 +92,13 @@ export class ConnectionPutCommand extends CausewayCommand {
 @Command({
   name: 'connection',
   description: 'Credentials and settings of a tenant for a CRM. Example: causeway connection put --help',
-  subCommands: [ConnectionPutCommand, ConnectionListCommand, ConnectionStatusCommand, ConnectionQuietHoursCommand, ConnectionRotateKeyCommand],
+  subCommands: [
+    ConnectionPutCommand,
+    ConnectionListCommand,
+    ConnectionStatusCommand,
+    ConnectionQuietHoursCommand,
+    ConnectionRotateKeyCommand,
+  ],
 })
 export class ConnectionCommand extends CausewayCommand {
   run(): Promise<void> {

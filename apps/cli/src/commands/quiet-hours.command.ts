@@ -33,29 +33,43 @@ export class ConnectionQuietHoursCommand extends OperatorCommand {
     const parsed = none ? null : quietHoursSchema.safeParse(given);
     if (parsed?.success === false) {
       const [issue] = parsed.error.issues;
-      throw new WrongUse(`name --time-zone and --window, or --none: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`);
+      throw new WrongUse(
+        `name --time-zone and --window, or --none: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`,
+      );
     }
     const quietHours = parsed?.data ?? null;
     const plan = quietHours === null ? 'no quiet hours' : `quiet hours ${JSON.stringify(quietHours)}`;
     if (!announce([`will give ${id} ${plan}`], options)) return;
     const done = await withIntegration((db) => setQuietHours(db, { id, quietHours }, operator));
-    say({ done, quietHours }, { json: options.json, lines: [done ? `${id} has ${plan}` : `there is no connection ${id}`] });
+    say(
+      { done, quietHours },
+      { json: options.json, lines: [done ? `${id} has ${plan}` : `there is no connection ${id}`] },
+    );
     process.exitCode = done ? EXIT.done : EXIT.problems;
   }
 
-  @Option({ flags: '--time-zone <name>', description: 'IANA name of the zone whose clock counts, such as Europe/Paris' })
+  @Option({
+    flags: '--time-zone <name>',
+    description: 'IANA name of the zone whose clock counts, such as Europe/Paris',
+  })
   parseTimeZone(value: string): string {
     return value;
   }
 
-  @Option({ flags: '--window <windows...>', description: 'HH:MM-HH:MM, or mon,tue/HH:MM-HH:MM for days on which it begins' })
+  @Option({
+    flags: '--window <windows...>',
+    description: 'HH:MM-HH:MM, or mon,tue/HH:MM-HH:MM for days on which it begins',
+  })
   parseWindow(value: string, previous: QuietWindow[] = []): QuietWindow[] {
     const [, days, from, to] = /^(?:([a-z,]+)\/)?(\d\d:\d\d)-(\d\d:\d\d)$/.exec(value) ?? [];
     if (from === undefined || to === undefined) throw new WrongUse(`--window wants HH:MM-HH:MM, not ${value}`);
     return [...previous, { from, to, ...(days === undefined ? {} : { days: days.split(',') }) }];
   }
 
-  @Option({ flags: '--lane <lanes...>', description: 'Lanes that wait (default: all): live, retry, replay, backfill, reconcile' })
+  @Option({
+    flags: '--lane <lanes...>',
+    description: 'Lanes that wait (default: all): live, retry, replay, backfill, reconcile',
+  })
   parseLane(value: string, previous: string[] = []): string[] {
     return [...previous, value];
   }

@@ -51,7 +51,8 @@ export async function planEdit(
   const { connectionId, recordKey, operation, identityField, fields } = row;
   if (operation === 'delete') return { refused: 'a delete has no fields' };
   const named = new Set([...Object.keys(edit.set), ...edit.unset]);
-  if (operation === 'write' && named.has(identityField)) return { refused: `${identityField} is the identity: it stays` };
+  if (operation === 'write' && named.has(identityField))
+    return { refused: `${identityField} is the identity: it stays` };
   const left = Object.entries({ ...fields, ...edit.set }).filter(([name]) => !edit.unset.includes(name));
   const after: JsonObject = Object.fromEntries(left);
   const differences = [...named].flatMap((field): FieldDifference[] => {

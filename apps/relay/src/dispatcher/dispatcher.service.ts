@@ -119,7 +119,9 @@ export class DispatcherService {
     if (crm === null) return;
     const { settled, toSend, failure } = await verifyUnknown(crm, group);
     await this.#settle(settled);
-    const commands = await this.#mayGo(toSend, hold);
+    // Reading may have taken its time; else nothing has happened since the look above.
+    const hasRead = group.commands.some(({ verify }) => verify);
+    const commands = hasRead ? await this.#mayGo(toSend, hold) : await hold.stillHeld(toSend);
     if (group.form === 'convert') return this.#convert(crm, { group, commands, hold });
     await putEchoes(db, commands.flatMap(echoesOf));
     const answers = commands.length === 0 ? [] : await sendGroup(crm, { ...group, commands });

@@ -32,7 +32,7 @@ const people: Mapping = defineMapping({
       fields: { Last_Name: name, Phone: phone },
     },
   ],
-  setup: [],
+  setup: {},
   scopes: [],
 });
 const operator = { by: 'ada', reason: 'a spec' };

@@ -1,3 +1,5 @@
+import { CRM_OUTCOME_ENTRIES } from './crm.outcome.entries.ts';
+
 /** Who can do something about it. */
 export type ErrorOwner = 'product' | 'platform' | 'sales admin';
 
@@ -285,28 +287,6 @@ const entries = {
     action: 'See reason and field; correct the value in the product or the set-up of the CRM, then retry the command.',
     owner: 'sales admin',
   },
-  CRM_VALUE_REFUSED: {
-    meaning: 'The CRM does not take a value: of another type, too long, or not in its list',
-    action:
-      'Correct the field named in the product, or causeway parked edit this command. Where the product is right, the set-up of the CRM is not.',
-    owner: 'product',
-  },
-  CRM_PERMISSION_MISSING: {
-    meaning: 'The user of the connection may not do this in the CRM',
-    action: 'Give its profile or role the right to the module, field or record, then retry the command.',
-    owner: 'sales admin',
-  },
-  CRM_RECORD_LOCKED: {
-    meaning: 'The record is locked in the CRM: by a person, an approval or a blueprint',
-    action: 'Let it go there, then retry the command; what comes later for the record waits.',
-    owner: 'sales admin',
-  },
-  CRM_CALL_REFUSED: {
-    meaning: 'The CRM refuses the call itself, whatever the record holds',
-    action:
-      'See the reason: a module, address or parameter that this CRM does not have. Correct the pack or its set-up.',
-    owner: 'platform',
-  },
   CRM_MANDATORY_MISSING: {
     meaning: 'The CRM demands a field that the command does not have',
     action: 'Make the field optional in the CRM or let the pack send it, then retry the command.',
@@ -341,17 +321,6 @@ const entries = {
   CRM_UNAVAILABLE: {
     meaning: 'The CRM does not answer or answers with a server error',
     action: 'Nothing: the command is tried again by itself.',
-    owner: 'platform',
-  },
-  CRM_CIRCUIT_OPEN: {
-    meaning: 'Several calls of the CRM failed one after another: none goes out but one at a time that tries',
-    action:
-      'Nothing: everything goes on as soon as one is answered. causeway connection status says when the next tries.',
-    owner: 'platform',
-  },
-  CRM_TRIED_FOR_A_DAY: {
-    meaning: 'A command has been tried for 24 hours and the CRM still does not take it',
-    action: 'Look at causeway commands list and at the CRM; it is tried on by itself, every quarter of an hour.',
     owner: 'platform',
   },
   CRM_ANSWER_UNREADABLE: {
@@ -395,6 +364,8 @@ const entries = {
     action: 'Restore it or release the record; its commands wait.',
     owner: 'sales admin',
   },
+
+  ...CRM_OUTCOME_ENTRIES,
 
   // Way back
   NOTIFICATION_UNAUTHORISED: {

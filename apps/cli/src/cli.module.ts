@@ -29,6 +29,7 @@ import { MigrateCommand } from './commands/migrate.command.ts';
 import { NotificationsCommand, NotificationsReplayCommand } from './commands/notifications.command.ts';
 import { OutboxCommand, OutboxResendCommand, OutboxStatusCommand } from './commands/outbox.command.ts';
 import { ConflictsCommand, ConflictsListCommand } from './commands/conflicts.command.ts';
+import { ConnectionQuietHoursCommand } from './commands/quiet-hours.command.ts';
 import { HoldsCommand, PauseCommand, ResumeCommand } from './commands/hold.command.ts';
 import { ParkedEditCommand } from './commands/parked-edit.command.ts';
 import { ParkedReleaseCommand, ParkedRestoreCommand } from './commands/parked-record.command.ts';
@@ -57,6 +58,7 @@ import { SyncCommand, SyncForceCommand, SyncStatusCommand } from './commands/syn
     ChannelsRotateCommand,
     ConnectionCommand,
     ConnectionListCommand,
+    ConnectionQuietHoursCommand,
     ConnectionStatusCommand,
     ConnectionPutCommand,
     ConnectionRotateKeyCommand,

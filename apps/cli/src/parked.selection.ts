@@ -70,7 +70,8 @@ export function selectionOf(ids: readonly string[], options: SelectionOptions): 
 /** A change is about something that was chosen, never about everything by mistake. @throws WrongUse */
 export function requireChoice(selection: ParkedSelection): ParkedSelection {
   const { limit: _, ...rest } = selection;
-  if (Object.keys(rest).length === 0) throw new WrongUse('name ids, or choose with --code, --pack, --record and the like');
+  if (Object.keys(rest).length === 0)
+    throw new WrongUse('name ids, or choose with --code, --pack, --record and the like');
   return selection;
 }
 
@@ -91,6 +92,7 @@ export function countOf(flag: string, value: string): number {
 
 function instantOf(flag: string, value: string): Date {
   const at = new Date(value);
-  if (Number.isNaN(at.getTime())) throw new WrongUse(`${flag} wants an instant such as 2026-01-02T03:04:05Z, not ${value}`);
+  if (Number.isNaN(at.getTime()))
+    throw new WrongUse(`${flag} wants an instant such as 2026-01-02T03:04:05Z, not ${value}`);
   return at;
 }

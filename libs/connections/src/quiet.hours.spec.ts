@@ -68,7 +68,8 @@ describe('quietUntil', () => {
       return parts.map((part) => String(part).padStart(2, '0')).join(':');
     });
     fc.assert(
-      fc.property(minutes, time, time, fc.constantFrom('Europe/Paris', 'Australia/Lord_Howe', 'UTC'), (at, from, to, timeZone) => {
+      fc.property(minutes, time, time, fc.constantFrom('Europe/Paris', 'Australia/Lord_Howe', 'UTC'), (...row) => {
+        const [at, from, to, timeZone] = row;
         const quiet: QuietHours = { timeZone, windows: [{ from, to }] };
         const instant = new Date(Date.UTC(2026, 0, 1) + at * 60_000);
         const end = quietUntil(quiet, instant);

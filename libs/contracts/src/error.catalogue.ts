@@ -1,3 +1,5 @@
+import { CRM_OUTCOME_ENTRIES } from './crm.outcome.entries.ts';
+
 /** Who can do something about it. */
 export type ErrorOwner = 'product' | 'platform' | 'sales admin';
 
@@ -331,16 +333,6 @@ const entries = {
     action: 'Nothing: the command is tried again by itself.',
     owner: 'platform',
   },
-  CRM_CIRCUIT_OPEN: {
-    meaning: 'Several calls of the CRM failed one after another: none goes out but one at a time that tries',
-    action: 'Nothing: everything goes on as soon as one is answered. causeway connection status says when the next tries.',
-    owner: 'platform',
-  },
-  CRM_TRIED_FOR_A_DAY: {
-    meaning: 'A command has been tried for 24 hours and the CRM still does not take it',
-    action: 'Look at causeway commands list and at the CRM; it is tried on by itself, every quarter of an hour.',
-    owner: 'platform',
-  },
   CRM_ANSWER_UNREADABLE: {
     meaning: 'The CRM answered something that its API description does not know',
     action: 'Report it with the sample in the log; the command counts as unknown and is settled by reading.',
@@ -382,6 +374,8 @@ const entries = {
     action: 'Restore it or release the record; its commands wait.',
     owner: 'sales admin',
   },
+
+  ...CRM_OUTCOME_ENTRIES,
 
   // Way back
   NOTIFICATION_UNAUTHORISED: {

@@ -11,7 +11,9 @@ export class Health {
   }
 
   report(): { readonly ready: boolean; readonly parts: Record<string, string> } {
-    const parts = [...this.#parts].map(([name, state]) => [name, state.ready ? (state.note ?? 'ok') : state.reason] as const);
+    const parts = [...this.#parts].map(
+      ([name, state]) => [name, state.ready ? (state.note ?? 'ok') : state.reason] as const,
+    );
     const states = [...this.#parts.values()];
     return { ready: states.length > 0 && states.every((state) => state.ready), parts: Object.fromEntries(parts) };
   }

@@ -31,6 +31,7 @@ export {
 } from './commands/command.report.ts';
 export { readConnections, type ConnectionReport } from './holds/connection.report.ts';
 export { pause, readHolds, resume, type HeldScope } from './holds/hold.verbs.ts';
+export { setQuietHours } from './holds/quiet.verbs.ts';
 export type { Operator } from './operator.ts';
 export { applyEdit, planEdit, type EditPlan, type FieldDifference, type FieldEdit } from './parked/parked.edit.ts';
 export { changeParked, listDeleted, recordsOf } from './parked/parked.verbs.ts';

@@ -3,7 +3,13 @@ import { operationSchema } from '#contracts';
 import type { HoldScope } from '#ledger';
 import { pause, readHolds, resume, type HeldScope, type Operator } from '#operations';
 import { EXIT, WrongUse } from '../exit.codes.ts';
-import { LookCommand, OperatorCommand, operatorOf, type LookOptions, type OperatorOptions } from '../operator.command.ts';
+import {
+  LookCommand,
+  OperatorCommand,
+  operatorOf,
+  type LookOptions,
+  type OperatorOptions,
+} from '../operator.command.ts';
 import { print } from '../output.ts';
 import { say } from '../source.command.ts';
 import { withIntegration } from '../target.ts';

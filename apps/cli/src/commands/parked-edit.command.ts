@@ -37,7 +37,10 @@ export class ParkedEditCommand extends OperatorCommand {
     });
   }
 
-  @Option({ flags: '--set <field=value...>', description: 'A field and its value: JSON, or else a text. null clears it' })
+  @Option({
+    flags: '--set <field=value...>',
+    description: 'A field and its value: JSON, or else a text. null clears it',
+  })
   parseSet(value: string, previous: [string, Json][] = []): [string, Json][] {
     const [, field, text] = /^([$A-Za-z_][\w$.]*)=(.*)$/s.exec(value) ?? [];
     if (field === undefined || text === undefined) throw new WrongUse(`--set wants Field=value, not ${value}`);

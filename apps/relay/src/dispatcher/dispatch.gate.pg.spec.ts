@@ -84,6 +84,7 @@ describe('the circuit of a connection', () => {
     await sql`update ledger.circuits set until_at = now()`.execute(context.database.db);
     await sql`update ledger.commands set not_before = now() + interval '1 hour'`.execute(context.database.db);
     await until(async () => (await circuit()) === 'open');
+    expect(context.crm.count('upsert')).toBe(5);
     await context.hurry();
     await until(() => context.crm.count('upsert') === 6);
   });
@@ -100,6 +101,7 @@ describe('what a person holds', () => {
     await context.insert({ user: 'a' }, { user: 'b' }, { user: 'a', command: { fields: { Phone: '1' } } });
     const dispatcher = context.start({ gate: gate() });
     await settled('ready', 'succeeded', 'ready');
+    expect(context.crm.records('Leads').map(({ External_User_ID: id }) => id)).toEqual(['b']);
     await dropHold(db, scope);
     dispatcher.wake();
     // Let go together, the later write goes out with the first.
@@ -145,9 +147,7 @@ describe('what a person holds', () => {
         from ledger.commands c join ledger.attempts a on a.command_id = c.id where c.id = 2`.execute(
       context.database.db,
     );
-    expect(rows).toEqual([
-      { attempts_started: 1, attempts_finished: 1, failures: 0, throttles: 1, outcome: 'held' },
-    ]);
+    expect(rows).toEqual([{ attempts_started: 1, attempts_finished: 1, failures: 0, throttles: 1, outcome: 'held' }]);
     expect(context.crm.calls).toHaveLength(1);
   });
 });
@@ -169,6 +169,7 @@ describe('quiet hours', () => {
     await context.insert({ user: 'a' }, { user: 'b', lane: 'backfill' });
     const dispatcher = context.start({ gate: own });
     await settled('ready', 'succeeded');
+    expect(context.crm.records('Leads').map(({ External_User_ID: id }) => id)).toEqual(['b']);
     now = new Date('2026-05-06T06:00:00Z');
     dispatcher.wake();
     await settled('succeeded', 'succeeded');

@@ -209,7 +209,9 @@ export class DispatcherService {
     if (group.commands.some((command) => command.verify)) faultPoint('unknown looked up');
     await this.#settle(settled);
     if (settled.length > 0) faultPoint('unknown settled');
-    const held = await this.#mayGo(toSend, hold);
+    // Reading may have taken its time; else nothing has happened since the look above.
+    const hasRead = group.commands.some(({ verify }) => verify);
+    const held = hasRead ? await this.#mayGo(toSend, hold) : await hold.stillHeld(toSend);
     if (group.form === 'convert') return this.#convert(crm, { group, commands: held, hold });
     const open = group.form === 'update' ? await this.#leaveOutSaved(held) : held;
     await putEchoes(db, open.flatMap(echoesOf));

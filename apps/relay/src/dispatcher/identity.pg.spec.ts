@@ -14,6 +14,8 @@ interface Person {
   readonly phone: string | null;
 }
 
+const NOBODY: Person = { id: '', name: '', phone: null };
+
 /** A pack of one record, as small as restoring one needs it. */
 const people: Mapping = defineMapping({
   name: 'signup-lead',
@@ -21,7 +23,7 @@ const people: Mapping = defineMapping({
   version: 1,
   destination: 'zoho-crm',
   events: { 'user.changed': { 1: z.object({}) } },
-  initial: { id: '', name: '', phone: null } as Person,
+  initial: NOBODY,
   fold: { 'user.changed': (state) => state },
   project: ({ id, name, phone }) => [
     {
@@ -48,7 +50,7 @@ afterAll(() => context.database[Symbol.asyncDispose]());
 const states = async (): Promise<string[]> => (await context.commands()).map(({ state }) => state);
 const settled = (...wanted: string[]): Promise<unknown> =>
   until(async () => (await states()).join() === wanted.join(), { what: `commands ${wanted.join()}` });
-const leads = (): unknown[] => context.crm.records('Leads').map(({ id: _, ...rest }) => rest);
+const leads = (): unknown[] => context.crm.records('Leads').map((lead) => ({ ...lead, id: undefined }));
 const change = (fields: Record<string, string | null>, user = 'a'): NewCommandSeed => ({ user, command: { fields } });
 
 async function setState(state: Person): Promise<void> {
@@ -75,7 +77,9 @@ async function outcomes(): Promise<string[]> {
 
 async function audit(): Promise<object[]> {
   const { rows } = await sql<object>`
-    select by_whom as by, verb, reason, record_key as record from ledger.audit order by id`.execute(context.database.db);
+    select by_whom as by, verb, reason, record_key as record from ledger.audit order by id`.execute(
+    context.database.db,
+  );
   return rows;
 }
 

@@ -36,5 +36,7 @@ function noRoomOf(failure: Failure): NoRoom | null {
 
 /** A duplicate names the record that has the value, so that a person can look at both (packs/README.md section 6). */
 function explained({ reason, other }: Rejected): string {
-  return other === null ? reason : `${reason}: record ${other.recordId}${other.module === null ? '' : ` of ${other.module}`}`;
+  return other === null
+    ? reason
+    : `${reason}: record ${other.recordId}${other.module === null ? '' : ` of ${other.module}`}`;
 }

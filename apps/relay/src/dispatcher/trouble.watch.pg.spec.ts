@@ -19,7 +19,8 @@ function watcher() {
   const watch = new TroubleWatch({ db: context.database.db, logger, metrics: troubleMetrics(registry), health });
   const value = async (name: string, labels: Record<string, string> = {}): Promise<number | undefined> => {
     const metric = await registry.getSingleMetric(`causeway_${name}`)?.get();
-    return metric?.values.find((each) => Object.entries(labels).every(([key, said]) => each.labels[key] === said))?.value;
+    return metric?.values.find((each) => Object.entries(labels).every(([key, said]) => each.labels[key] === said))
+      ?.value;
   };
   return { watch, health, value };
 }
@@ -79,7 +80,8 @@ describe('causesOf', () => {
     ['active', { state: 'closed' as const }, night, ['quiet']],
     ['paused', { state: 'open' as const }, night, ['circuit', 'paused', 'quiet']],
     ['action_needed', { state: 'half_open' as const }, noon, ['circuit', 'action_needed']],
-  ] as const)('%s, %j at %s', (state, circuit, now, causes) => {
+  ] as const)('%s, %j at %s', (...row) => {
+    const [state, circuit, now, causes] = row;
     const quietHours: QuietHours = { timeZone: 'UTC', windows: [{ from: '22:00', to: '06:00' }] };
     expect(causesOf({ state, settings: { watch: {}, quietHours } }, circuit, now)).toEqual(causes);
   });

@@ -108,7 +108,8 @@ export function causesOf(
   circuit: Pick<ConnectionCircuit, 'state'> | undefined,
   now: Date,
 ): (typeof CAUSES)[number][] {
-  const isQuietIn = (lane: Lane): boolean => settings.quietHours !== undefined && isQuiet(settings.quietHours, now, lane);
+  const isQuietIn = (lane: Lane): boolean =>
+    settings.quietHours !== undefined && isQuiet(settings.quietHours, now, lane);
   const holds = {
     circuit: circuit !== undefined && circuit.state !== 'closed',
     paused: state === 'paused',

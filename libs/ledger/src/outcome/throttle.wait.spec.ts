@@ -5,7 +5,7 @@ import { throttleWait } from './throttle.wait.ts';
 const now = 1_000_000;
 
 describe('throttleWait', () => {
-  it.each<[cause: NoRoomCause, throttles: number, until: number | null, seconds: number, lane: 'same' | 'retry']>([
+  it.each<[NoRoomCause, number, number | null, number, 'same' | 'retry']>([
     ['concurrency', 0, null, 1, 'same'],
     ['concurrency', 2, null, 4, 'same'],
     ['concurrency', 3, null, 30, 'retry'],
@@ -21,7 +21,8 @@ describe('throttleWait', () => {
     ['tokens', 0, 600, 600, 'same'],
     ['stopped', 9, null, 0, 'same'],
     ['held', 9, null, 0, 'same'],
-  ])('%s after %d others, until %s s from now: %d s', (cause, throttles, until, seconds, lane) => {
+  ])('%s after %d others, until %s s from now: %d s', (...row) => {
+    const [cause, throttles, until, seconds, lane] = row;
     const noRoom = { cause, until: until === null ? null : now + until * 1000 };
     expect(throttleWait(noRoom, { throttles, now, random: 0.5 })).toEqual({ delayMs: seconds * 1000, lane });
   });
@@ -31,7 +32,8 @@ describe('throttleWait', () => {
     const until = fc.option(fc.nat(), { nil: null });
     const random = fc.double({ min: 0, max: 0.999, noNaN: true });
     fc.assert(
-      fc.property(cause, until, fc.nat(), random, (named, end, throttles, chance) => {
+      fc.property(cause, until, fc.nat(), random, (...row) => {
+        const [named, end, throttles, chance] = row;
         const { delayMs } = throttleWait({ cause: named, until: end }, { throttles, now, random: chance });
         expect(delayMs).toBeGreaterThanOrEqual(0);
         expect(delayMs).toBeLessThanOrEqual(990_000);

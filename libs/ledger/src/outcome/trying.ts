@@ -15,7 +15,5 @@ export async function readTrying(db: QueryExecutorProvider, seconds: number): Pr
       from ledger.commands
      where trying_since is not null and state in ('ready', 'in_flight', 'unknown')
      group by connection_id`.execute(db);
-  return new Map(
-    rows.map(({ connection_id: id, longestSeconds, overdue }) => [id, { longestSeconds, overdue }]),
-  );
+  return new Map(rows.map(({ connection_id: id, longestSeconds, overdue }) => [id, { longestSeconds, overdue }]));
 }

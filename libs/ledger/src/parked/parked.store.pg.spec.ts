@@ -63,9 +63,12 @@ describe('a selection', () => {
     expect(await ids(selection)).toEqual(found);
   });
 
-  it.each(['', 'seventeen', '1; drop', '-1', '99999999999999999999999'])('regression: %j names no command', async (id) => {
-    expect(await ids({ ids: [id] })).toEqual([]);
-  });
+  it.each(['', 'seventeen', '1; drop', '-1', '99999999999999999999999'])(
+    'regression: %j names no command',
+    async (id) => {
+      expect(await ids({ ids: [id] })).toEqual([]);
+    },
+  );
 });
 
 describe('retryParked', () => {
@@ -114,10 +117,11 @@ describe('editParked', () => {
     await editParked(ledger.db, { id: '1', fields: { Last_Name: 'Ida', Company: 'X' } });
     const { rows } = await sql<object>`
       select fields, original_fields as original from ledger.commands where id = 1`.execute(ledger.db);
-    expect(rows).toEqual([
-      { fields: { Last_Name: 'Ida', Company: 'X' }, original: { Last_Name: 'Lovelace' } },
-    ]);
-    expect((await ledger.outbox()).at(-1)).toMatchObject({ type: 'crm.command.edited', payload: { cause: 'operator' } });
+    expect(rows).toEqual([{ fields: { Last_Name: 'Ida', Company: 'X' }, original: { Last_Name: 'Lovelace' } }]);
+    expect((await ledger.outbox()).at(-1)).toMatchObject({
+      type: 'crm.command.edited',
+      payload: { cause: 'operator' },
+    });
   });
 
   it('tells the outbox no value', async () => {

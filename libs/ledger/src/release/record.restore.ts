@@ -93,7 +93,9 @@ async function moveToTheEnd(trx: QueryExecutorProvider, id: string): Promise<voi
 /** What a command clears, the record that is there may still have. */
 function clearedBy(commands: readonly OpenCommand[]): JsonObject {
   const writes = commands.filter(({ operation }) => operation === 'write');
-  const names = writes.flatMap(({ fields }) => Object.entries(fields).flatMap(([name, value]) => (value === null ? [name] : [])));
+  const names = writes.flatMap(({ fields }) =>
+    Object.entries(fields).flatMap(([name, value]) => (value === null ? [name] : [])),
+  );
   return Object.fromEntries(names.map((name) => [name, null]));
 }
 

@@ -17,8 +17,16 @@ export async function checkHolds(db: Kysely<IntegrationDatabase>): Promise<Findi
     ...connections.flatMap(({ id, circuit, nextTryAt, quietUntil }) => [
       ...(circuit === 'closed'
         ? []
-        : [wrong(`calls of ${id}`, `the CRM does not answer; next try ${nextTryAt ?? 'soon'}`, 'See causeway connection status.')]),
-      ...(quietUntil === null ? [] : [note(`quiet hours of ${id}`, `until ${quietUntil}`, 'Nothing: its commands go on then.')]),
+        : [
+            wrong(
+              `calls of ${id}`,
+              `the CRM does not answer; next try ${nextTryAt ?? 'soon'}`,
+              'See causeway connection status.',
+            ),
+          ]),
+      ...(quietUntil === null
+        ? []
+        : [note(`quiet hours of ${id}`, `until ${quietUntil}`, 'Nothing: its commands go on then.')]),
     ]),
     ...[...trying].flatMap(([id, { overdue }]) =>
       overdue === 0

@@ -50,11 +50,11 @@ export async function readHolds(db: QueryExecutorProvider): Promise<HeldScope[]>
         select by_whom, at from ledger.audit
          where verb = 'pause' and connection_id = n.id and record_key is null order by id desc limit 1) a on true
      where n.state = 'paused' order by n.id`.execute(db);
-  return [...rows, ...(await listHolds(db)).map(withoutId)];
+  return [...rows, ...(await listHolds(db)).map(scopeOf)];
 }
 
-function withoutId({ id: _, ...hold }: Hold): HeldScope {
-  return hold;
+function scopeOf({ connectionId, pack, operation, module, recordKey, reason, by, at, commands }: Hold): HeldScope {
+  return { connectionId, pack, operation, module, recordKey, reason, by, at, commands };
 }
 
 function isConnection(scope: HoldScope): scope is HoldScope & { readonly connectionId: string } {

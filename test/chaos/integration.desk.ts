@@ -45,8 +45,9 @@ export class IntegrationDesk implements AsyncDisposable {
     return rows.length;
   }
 
-  async timersLeft(userIds: readonly string[]): Promise<number> {
-    const rows = await this.#query('select 1 from relay.timers where key = any($1)', [userIds]);
+  /** Commands that something will still happen to. */
+  async waitingCommands(): Promise<number> {
+    const rows = await this.#query(`select 1 from ledger.commands where state in ('ready', 'in_flight', 'unknown')`);
     return rows.length;
   }
 

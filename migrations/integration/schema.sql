@@ -45,6 +45,32 @@ create table ledger.attempts (
   constraint attempts_command_id_fkey FOREIGN KEY (command_id) REFERENCES ledger.commands(id) ON DELETE CASCADE
 );
 
+create table ledger.audit (
+  id bigint generated always as identity not null,
+  at timestamp with time zone default clock_timestamp() not null,
+  by_whom text not null,
+  verb text not null,
+  reason text not null,
+  connection_id text,
+  record_key text,
+  command_id bigint,
+  details jsonb default '{}'::jsonb not null,
+  constraint audit_pkey PRIMARY KEY (id)
+);
+CREATE INDEX audit_by_record ON ledger.audit USING btree (connection_id, record_key, id);
+
+create table ledger.circuits (
+  connection_id text not null,
+  state text not null,
+  failures integer default 0 not null,
+  trips integer default 0 not null,
+  until_at timestamp with time zone,
+  changed_at timestamp with time zone default now() not null,
+  constraint circuits_pkey PRIMARY KEY (connection_id),
+  constraint circuits_state_check CHECK ((state = ANY (ARRAY['closed'::text, 'open'::text, 'half_open'::text]))),
+  constraint circuits_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
+);
+
 create table ledger.commands (
   id bigint generated always as identity not null,
   connection_id text not null,
@@ -83,6 +109,11 @@ create table ledger.commands (
   makes_keys text[] default '{}'::text[] not null,
   needs text[] default '{}'::text[] not null,
   lookups text[] default '{}'::text[] not null,
+  merged_into bigint,
+  fields_before_merge jsonb,
+  throttles integer default 0 not null,
+  trying_since timestamp with time zone,
+  original_fields jsonb,
   constraint commands_pkey PRIMARY KEY (id),
   constraint commands_lane_check CHECK ((lane = ANY (ARRAY['live'::text, 'retry'::text, 'replay'::text, 'backfill'::text, 'reconcile'::text]))),
   constraint commands_operation_check CHECK ((operation = ANY (ARRAY['write'::text, 'delete'::text, 'note'::text, 'task'::text, 'convert'::text]))),
@@ -98,6 +129,7 @@ CREATE INDEX commands_converting ON ledger.commands USING btree (connection_id) 
 CREATE UNIQUE INDEX commands_effects ON ledger.commands USING btree (connection_id, effect_key) WHERE (effect_key IS NOT NULL);
 CREATE INDEX commands_open ON ledger.commands USING btree (connection_id, record_key, id) WHERE (state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text, 'parked'::text]));
 CREATE INDEX commands_parked ON ledger.commands USING btree (id) WHERE (state = 'parked'::text);
+CREATE INDEX commands_trying ON ledger.commands USING btree (trying_since) WHERE ((trying_since IS NOT NULL) AND (state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text])));
 
 create table ledger.credit_limits (
   connection_id text not null,
@@ -125,9 +157,36 @@ create table ledger.echoes (
   value jsonb not null,
   source text not null,
   at timestamp with time zone default clock_timestamp() not null,
+  sent_by bigint,
+  sent_attempt integer,
+  sent_to text,
   constraint echoes_pkey PRIMARY KEY (connection_id, record_key, field),
   constraint echoes_source_check CHECK ((source = ANY (ARRAY['sent'::text, 'seen'::text]))),
   constraint echoes_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id)
+);
+
+create table ledger.holds (
+  id bigint generated always as identity not null,
+  connection_id text,
+  mapping text,
+  operation text,
+  module text,
+  record_key text,
+  reason text not null,
+  held_by text not null,
+  held_at timestamp with time zone default now() not null,
+  constraint holds_pkey PRIMARY KEY (id),
+  constraint holds_check CHECK ((num_nonnulls(connection_id, mapping, operation, module, record_key) > 0)),
+  constraint holds_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX holds_once ON ledger.holds USING btree (connection_id, mapping, operation, module, record_key) NULLS NOT DISTINCT;
+
+create table ledger.kept_effects (
+  connection_id text not null,
+  effect_key text not null,
+  command_id bigint not null,
+  constraint kept_effects_pkey PRIMARY KEY (connection_id, effect_key),
+  constraint kept_effects_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
 );
 
 create table ledger.links (
@@ -141,17 +200,28 @@ create table ledger.links (
   generation integer default 1 not null,
   linked_at timestamp with time zone default now() not null,
   shared boolean default false not null,
+  lost_at timestamp with time zone,
   constraint links_pkey PRIMARY KEY (connection_id, record_key),
   constraint links_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id)
 );
 CREATE INDEX links_by_entity ON ledger.links USING btree (product, entity_id);
 CREATE UNIQUE INDEX links_by_record ON ledger.links USING btree (connection_id, module, record_id) WHERE (NOT shared);
 CREATE INDEX links_by_shared_record ON ledger.links USING btree (connection_id, module, record_id) WHERE shared;
+CREATE INDEX links_lost ON ledger.links USING btree (connection_id, module, record_id) WHERE (lost_at IS NOT NULL);
+
+create table ledger.released (
+  connection_id text not null,
+  record_key text not null,
+  released_at timestamp with time zone default now() not null,
+  constraint released_pkey PRIMARY KEY (connection_id, record_key),
+  constraint released_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
+);
 
 create table ledger.unlinked (
   connection_id text not null,
   record_key text not null,
   at timestamp with time zone default now() not null,
+  generation integer default 0 not null,
   constraint unlinked_pkey PRIMARY KEY (connection_id, record_key),
   constraint unlinked_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id)
 );
@@ -172,7 +242,11 @@ create table relay.folds (
   reason text,
   problems jsonb default '[]'::jsonb not null,
   commands integer default 0 not null,
+  source text default 'event'::text not null,
+  sequence bigint,
+  input jsonb,
   constraint folds_pkey PRIMARY KEY (id),
+  constraint folds_source_check CHECK ((source = ANY (ARRAY['event'::text, 'crm'::text]))),
   constraint folds_verdict_check CHECK ((verdict = ANY (ARRAY['applied'::text, 'ignored'::text, 'set_aside'::text])))
 );
 CREATE INDEX folds_by_event ON relay.folds USING btree (event_id);
@@ -194,6 +268,9 @@ create table relay.set_aside (
   record_headers jsonb default '{}'::jsonb not null,
   set_aside_at timestamp with time zone default now() not null,
   redriven_at timestamp with time zone,
+  admitted boolean default false not null,
+  redrives integer default 0 not null,
+  redrive_tried_at timestamp with time zone,
   constraint set_aside_pkey PRIMARY KEY (id),
   constraint set_aside_topic_partition_offset_key UNIQUE (topic, partition, "offset")
 );
@@ -204,8 +281,10 @@ create table relay.states (
   tenant_id text not null,
   key text not null,
   mapping_version integer not null,
-  state jsonb not null,
+  state jsonb,
   updated_at timestamp with time zone default now() not null,
+  sequence bigint default 0 not null,
+  schedule text,
   constraint states_pkey PRIMARY KEY (mapping, tenant_id, key)
 );
 

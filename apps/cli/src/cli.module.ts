@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { CommandsCommand, CommandsListCommand, CommandsShowCommand, ParkedShowCommand } from './commands/commands.command.ts';
+import { ConnectionListCommand, ConnectionStatusCommand } from './commands/connection-status.command.ts';
 import { ConnectionCommand, ConnectionPutCommand } from './commands/connection.command.ts';
 import { CreditsCommand, CreditsStatusCommand } from './commands/credits.command.ts';
 import {
@@ -14,6 +16,9 @@ import { DoctorCommand } from './commands/doctor.command.ts';
 import { FieldsApplyCommand, FieldsCommand, FieldsPlanCommand } from './commands/fields.command.ts';
 import { MigrateCommand } from './commands/migrate.command.ts';
 import { OutboxCommand, OutboxResendCommand, OutboxStatusCommand } from './commands/outbox.command.ts';
+import { HoldsCommand, PauseCommand, ResumeCommand } from './commands/hold.command.ts';
+import { ParkedEditCommand } from './commands/parked-edit.command.ts';
+import { ParkedReleaseCommand, ParkedRestoreCommand } from './commands/parked-record.command.ts';
 import { ParkedCommand, ParkedListCommand, ParkedRetryCommand, ParkedSkipCommand } from './commands/parked.command.ts';
 import { PublisherCommand, PublisherConfigCheckCommand, PublisherConfigCommand } from './commands/publisher.command.ts';
 import { ConnectionRotateKeyCommand } from './commands/rotate-key.command.ts';
@@ -29,7 +34,12 @@ import {
 
 @Module({
   providers: [
+    CommandsCommand,
+    CommandsListCommand,
+    CommandsShowCommand,
     ConnectionCommand,
+    ConnectionListCommand,
+    ConnectionStatusCommand,
     ConnectionPutCommand,
     ConnectionRotateKeyCommand,
     CreditsCommand,
@@ -49,8 +59,15 @@ import {
     OutboxCommand,
     OutboxResendCommand,
     OutboxStatusCommand,
+    HoldsCommand,
     ParkedCommand,
+    ParkedEditCommand,
     ParkedListCommand,
+    ParkedReleaseCommand,
+    ParkedRestoreCommand,
+    ParkedShowCommand,
+    PauseCommand,
+    ResumeCommand,
     ParkedRetryCommand,
     ParkedSkipCommand,
     PublisherCommand,

@@ -15,6 +15,10 @@ export function webhooksMetrics(registry: Registry) {
       help: 'Records read by result: echo, edit, not_ours, gone, busy',
       labelNames: ['result'],
     }),
+    conflicts: counter(registry, 'conflicts_total', {
+      help: 'Edits in the CRM that were not taken over, and records that people deleted; restored: the product value was put back',
+      labelNames: ['module', 'kind', 'restored'],
+    }),
     ageSeconds: histogram(registry, 'hydrator_age_seconds', {
       help: 'Time from the first mark of a record to its reading',
     }),

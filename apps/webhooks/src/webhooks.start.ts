@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { crmOptions, integrationOptions, loadConfig, processOptions, summariseConfig } from '#config';
 import { ClientRegistry, budgetMetrics, callObserver } from '#connections';
 import { Health, Shutdown, createLogger, createRegistry } from '#observability';
+import { loadPack } from '#packs';
 import { createDatabase, createPool, listen, type IntegrationDatabase } from '#postgres';
 import { WorkLoop } from '#workers';
 import { createSecretBox } from '#zoho';
@@ -53,8 +54,9 @@ export async function startWebhooks(): Promise<void> {
   shutdown.add('budgets', () => clearInterval(showing));
   shutdown.add('crm clients', () => clients.close());
 
+  const mappings = (await Promise.all(config.packs.map((name) => loadPack(name)))).map(({ mapping }) => mapping);
   const owner = `webhooks-${randomUUID()}`;
-  const hydrator = new HydratorService({ db, clients, owner, leaseMs: config.leaseTime, logger, metrics });
+  const hydrator = new HydratorService({ db, clients, owner, leaseMs: config.leaseTime, mappings, logger, metrics });
   const hydration = new WorkLoop({ name: 'hydrator', concurrency: 2, logger, round: () => hydrator.round() });
   const processing = new WorkLoop({
     name: 'deliveries',
@@ -77,7 +79,16 @@ export async function startWebhooks(): Promise<void> {
   const address = `http://${config.host}:${port}`;
 
   const notifyUrl = (): string => config.notifyUrl ?? address;
-  const keeper = new KeeperService({ db, box, clients, notifyUrl, lifeMs: config.channelLife, logger, metrics });
+  const keeper = new KeeperService({
+    db,
+    mappings,
+    box,
+    clients,
+    notifyUrl,
+    lifeMs: config.channelLife,
+    logger,
+    metrics,
+  });
   await keeper.start();
   shutdown.add('keeper', () => keeper.stop());
   health.set('webhooks', { ready: true });

@@ -109,10 +109,13 @@ export interface StateChange {
   readonly reason: string | null;
 }
 
-/** Moves a connection to a state. `action_needed` keeps commands waiting until a person has acted. */
+/**
+ * Moves a connection to a state. `action_needed` keeps commands waiting until a person has acted; it never takes the place of
+ * `paused`, since what a person stopped nothing else may start again.
+ */
 export async function setConnectionState(db: QueryExecutorProvider, change: StateChange): Promise<void> {
   await sql`
     update connections.connections
        set state = ${change.state}, state_code = ${change.code}, state_reason = ${change.reason}, updated_at = now()
-     where id = ${change.id}`.execute(db);
+     where id = ${change.id} and (state <> 'paused' or ${change.state} <> 'action_needed')`.execute(db);
 }

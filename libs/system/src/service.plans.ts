@@ -82,6 +82,7 @@ export function webhooksPlan(context: PlanContext, port: number): Plan {
     CAUSEWAY_PORT: String(port),
     CAUSEWAY_INTEGRATION_URL: context.integrationUrl,
     CAUSEWAY_SECRET_KEY: context.secretKey,
+    CAUSEWAY_PACKS: context.packs.join(','),
   });
   return { name: 'webhooks', program: appProgram('webhooks'), env, readyWhen: 'listening' };
 }

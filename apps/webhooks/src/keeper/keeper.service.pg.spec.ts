@@ -71,6 +71,7 @@ async function keep(seed: Partial<KeeperOptions> = {}): Promise<KeeperService> {
     clients: { clientOf: () => Promise.resolve(crm) },
     notifyUrl: () => URL,
     lifeMs: DAY,
+    mappings: [],
     logger,
     metrics,
     roundMs: 3_600_000,

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { listConnections, type Connection } from '#connections';
+import type { Mapping } from '#mapping';
 import { errorFields, type Logger } from '#observability';
 import type { IntegrationDatabase } from '#postgres';
 import type { ChannelOutcome, SecretBox, ZohoClient } from '#zoho';
@@ -21,6 +22,8 @@ export interface KeeperOptions {
   readonly clients: { clientOf(connectionId: string): Promise<Watcher> };
   /** Where the CRM reaches this service, without a slash at the end. */
   readonly notifyUrl: () => string;
+  /** Those of the packs that are loaded: each says what it watches. */
+  readonly mappings: readonly Pick<Mapping, 'watched'>[];
   readonly lifeMs: number;
   readonly logger: Logger;
   readonly metrics: WebhooksMetrics;
@@ -75,8 +78,7 @@ export class KeeperService {
 
   async #keep(connection: Connection): Promise<void> {
     const { db, box, clients, metrics, notifyUrl } = this.#options;
-    for (const [module, fields] of Object.entries(connection.settings.watch)) {
-      if (fields.length === 0) continue;
+    for (const [module, fields] of this.#wanted(connection)) {
       const channel = await ensureChannel(db, box, { connectionId: connection.id, module, fields });
       const url = `${notifyUrl()}/notifications/${channel.address}`;
       const moved = channel.notifyUrl !== url;
@@ -87,6 +89,13 @@ export class KeeperService {
       const expiresAt = await this.#subscribe(await clients.clientOf(connection.id), { channel, action, url });
       if (expiresAt !== null) metrics.channelExpiry.set(labels, secondsLeft(expiresAt));
     }
+  }
+
+  /** Modules with the fields whose edits are notified; none: those of all fields. */
+  #wanted({ settings }: Connection): Map<string, readonly string[]> {
+    const byPacks = this.#options.mappings.flatMap(({ watched }) => Object.keys(watched));
+    const bySettings = Object.entries(settings.watch).filter(([, fields]) => fields.length > 0);
+    return new Map<string, readonly string[]>([...bySettings, ...byPacks.map((module) => [module, []] as const)]);
   }
 
   /** Subscribes or renews, and stores the expiry that the CRM answered: it may be shorter than what was asked for. */

@@ -1,7 +1,7 @@
 import type { JsonObject } from '#contracts';
 import { z } from 'zod';
 import { id } from '../values/id.value.ts';
-import { frozen, frozenJson } from './frozen.json.ts';
+import { frozen, requireJson } from './frozen.json.ts';
 import type { EventSchemas, Mapping, MappingDefinition } from './mapping.types.ts';
 
 const made = new WeakSet<object>();
@@ -27,12 +27,18 @@ export function defineMapping<State extends object, Events extends EventSchemas,
   if (!Number.isSafeInteger(version) || version < 1) throw wrong('its version is no positive integer');
   const unhandled = types.filter((type) => !Object.hasOwn(fold, type));
   if (unhandled.length > 0) throw wrong(`nothing folds ${unhandled.join(', ')}`);
+  requireJson(definition.initial, 'initial');
   const mapping = {
     ...definition,
     topics: definition.topics ?? [...new Set(types.map((type) => type.replace(/\..*$/, '')))],
     aggregateId: definition.aggregateId ?? id(),
-    initial: frozenJson(definition.initial, 'initial'),
+    initial: frozen(definition.initial),
     capture: definition.capture ?? null,
+    returns: definition.returns ?? null,
+    watched: watchedBy(Object.keys(definition.returns?.modules ?? {})),
+    watchedFields: Object.fromEntries(
+      Object.entries(definition.returns?.modules ?? {}).map(([module, { reads }]) => [module, reads]),
+    ),
     pipelines: definition.pipelines ?? [],
     timers: definition.timers ?? (() => []),
     hasTimers: definition.timers !== undefined,
@@ -47,6 +53,10 @@ export function defineMapping<State extends object, Events extends EventSchemas,
  */
 export function withSettings(mapping: Mapping, settings: JsonObject): Mapping {
   return sealed({ ...mapping, ...settingsOf(mapping.settingsSchema, settings) });
+}
+
+function watchedBy(modules: readonly string[]): Mapping['watched'] {
+  return Object.fromEntries(modules.map((module) => [module, ['create', 'edit', 'delete'] as const]));
 }
 
 function settingsOf(schema: z.ZodType, given: JsonObject): Pick<Mapping, 'settingsSchema' | 'settings'> {

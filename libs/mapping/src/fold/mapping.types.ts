@@ -5,6 +5,7 @@ import type { SetUp, SetUpPipeline } from '../setup/setup.types.ts';
 import type { Kind } from '../values/read.value.ts';
 import type { WantedEffect } from './effect.types.ts';
 import type { Ignored, SetAside } from './said.ts';
+import type { Returns } from '../returns/return.types.ts';
 import type { Timer } from './timer.types.ts';
 import type { ProblemCode } from './verdict.types.ts';
 import type { WantedRecord } from './wanted.types.ts';
@@ -63,6 +64,8 @@ export interface MappingDefinition<State extends object, Events extends EventSch
   /** OAuth scopes that the connection needs. */
   readonly scopes: readonly string[];
   readonly capture?: Capture;
+  /** What people do in the CRM, and what becomes of it. */
+  readonly returns?: Returns<State, Settings>;
 }
 
 /** A mapping ready to run. `State` is what its fold keeps, as JSON. */
@@ -88,4 +91,9 @@ export interface Mapping<State extends object = JsonObject> {
   readonly pipelines: readonly SetUpPipeline[];
   readonly scopes: readonly string[];
   readonly capture: Capture | null;
+  readonly returns: Returns<JsonObject, unknown> | null;
+  /** Operations of each module that channels are wanted for. */
+  readonly watched: Readonly<Record<string, readonly ('create' | 'edit' | 'delete')[]>>;
+  /** Fields of each module that are read when a record has changed. */
+  readonly watchedFields: Readonly<Record<string, readonly string[]>>;
 }

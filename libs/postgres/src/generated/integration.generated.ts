@@ -40,6 +40,27 @@ interface LedgerAttempts {
   reason: string | null;
 }
 
+interface LedgerAudit {
+  id: Computed<BigInteger>;
+  at: Generated<Timestamp>;
+  by_whom: string;
+  verb: string;
+  reason: string;
+  connection_id: string | null;
+  record_key: string | null;
+  command_id: BigInteger | null;
+  details: Generated<JsonColumn>;
+}
+
+interface LedgerCircuits {
+  connection_id: string;
+  state: string;
+  failures: Generated<number>;
+  trips: Generated<number>;
+  until_at: Timestamp | null;
+  changed_at: Generated<Timestamp>;
+}
+
 interface LedgerCommands {
   id: Computed<BigInteger>;
   connection_id: string;
@@ -78,6 +99,11 @@ interface LedgerCommands {
   makes_keys: Generated<Array<string>>;
   needs: Generated<Array<string>>;
   lookups: Generated<Array<string>>;
+  merged_into: BigInteger | null;
+  fields_before_merge: JsonColumn | null;
+  throttles: Generated<number>;
+  trying_since: Timestamp | null;
+  original_fields: JsonColumn | null;
 }
 
 interface LedgerCreditLimits {
@@ -101,6 +127,27 @@ interface LedgerEchoes {
   value: JsonColumn;
   source: string;
   at: Generated<Timestamp>;
+  sent_by: BigInteger | null;
+  sent_attempt: number | null;
+  sent_to: string | null;
+}
+
+interface LedgerHolds {
+  id: Computed<BigInteger>;
+  connection_id: string | null;
+  mapping: string | null;
+  operation: string | null;
+  module: string | null;
+  record_key: string | null;
+  reason: string;
+  held_by: string;
+  held_at: Generated<Timestamp>;
+}
+
+interface LedgerKeptEffects {
+  connection_id: string;
+  effect_key: string;
+  command_id: BigInteger;
 }
 
 interface LedgerLinks {
@@ -114,12 +161,20 @@ interface LedgerLinks {
   generation: Generated<number>;
   linked_at: Generated<Timestamp>;
   shared: Generated<boolean>;
+  lost_at: Timestamp | null;
+}
+
+interface LedgerReleased {
+  connection_id: string;
+  record_key: string;
+  released_at: Generated<Timestamp>;
 }
 
 interface LedgerUnlinked {
   connection_id: string;
   record_key: string;
   at: Generated<Timestamp>;
+  generation: Generated<number>;
 }
 
 interface OutboxCaptures {
@@ -159,6 +214,9 @@ interface RelayFolds {
   reason: string | null;
   problems: Generated<JsonColumn>;
   commands: Generated<number>;
+  source: Generated<string>;
+  sequence: BigInteger | null;
+  input: JsonColumn | null;
 }
 
 interface RelaySetAside {
@@ -177,6 +235,9 @@ interface RelaySetAside {
   record_headers: Generated<JsonColumn>;
   set_aside_at: Generated<Timestamp>;
   redriven_at: Timestamp | null;
+  admitted: Generated<boolean>;
+  redrives: Generated<number>;
+  redrive_tried_at: Timestamp | null;
 }
 
 interface RelayStates {
@@ -184,8 +245,10 @@ interface RelayStates {
   tenant_id: string;
   key: string;
   mapping_version: number;
-  state: JsonColumn;
+  state: JsonColumn | null;
   updated_at: Generated<Timestamp>;
+  sequence: Generated<BigInteger>;
+  schedule: string | null;
 }
 
 interface RelayTimers {
@@ -257,11 +320,16 @@ export interface IntegrationDatabase {
   'connections.tokens': ConnectionsTokens;
   'inbox.processed': InboxProcessed;
   'ledger.attempts': LedgerAttempts;
+  'ledger.audit': LedgerAudit;
+  'ledger.circuits': LedgerCircuits;
   'ledger.commands': LedgerCommands;
   'ledger.credit_limits': LedgerCreditLimits;
   'ledger.credits': LedgerCredits;
   'ledger.echoes': LedgerEchoes;
+  'ledger.holds': LedgerHolds;
+  'ledger.kept_effects': LedgerKeptEffects;
   'ledger.links': LedgerLinks;
+  'ledger.released': LedgerReleased;
   'ledger.unlinked': LedgerUnlinked;
   'outbox.captures': OutboxCaptures;
   'outbox.events': OutboxEvents;

@@ -111,7 +111,8 @@ describe('the checker of the relay', () => {
       { wrong: 1 },
     ],
   ];
-  it.each(faults)('finds %s', (_what, expected, change, finding) => {
+  const rows = faults.map(([what, expected, change, finding]) => ({ what, expected, change, finding }));
+  it.each(rows)('finds $what', ({ expected, change, finding }) => {
     expect(found(expected, change)).toEqual({ ...CLEAN, ...finding });
   });
 

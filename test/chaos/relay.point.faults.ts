@@ -9,10 +9,7 @@ const PATIENT = 0.1;
 
 /** A relay that ends itself at a point while events flow; `most`: the latest time that it comes there. `before` makes it come there. */
 const killedAt =
-  (
-    point: RelayFaultPoint,
-    { most = 1, before = () => Promise.resolve() as Promise<unknown> }: KillOptions = {},
-  ): RelayFault =>
+  (point: RelayFaultPoint, { most = 1, before = () => Promise.resolve() }: KillOptions = {}): RelayFault =>
   async (scene) => {
     const { stage, random } = scene;
     const doomed = stage.start({ point, nth: random.int(1, most), action: 'kill' });

@@ -24,10 +24,11 @@ export class IntegrationDesk implements AsyncDisposable {
     await this.#query(`update connections.connections set state = 'active' where state = 'paused'`);
   }
 
-  /** Time passes for everything that waits to be tried again: half a minute and more is too long for a round. */
+  /** Time passes for everything that waits to be tried again, and for a destination that is left alone for a while: half a minute and more is too long for a round. */
   async hurry(): Promise<void> {
     await this.#query(`
       update ledger.commands set not_before = now() where state in ('ready', 'unknown') and not_before > now()`);
+    await this.#query(`update ledger.circuits set until_at = now() where state = 'open' and until_at > now()`);
     await this.#query(`select pg_notify('causeway_commands', '')`);
   }
 
@@ -45,8 +46,9 @@ export class IntegrationDesk implements AsyncDisposable {
     return rows.length;
   }
 
-  async timersLeft(userIds: readonly string[]): Promise<number> {
-    const rows = await this.#query('select 1 from relay.timers where key = any($1)', [userIds]);
+  /** Commands that something will still happen to. */
+  async waitingCommands(): Promise<number> {
+    const rows = await this.#query(`select 1 from ledger.commands where state in ('ready', 'in_flight', 'unknown')`);
     return rows.length;
   }
 

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '#contracts';
+import type { Json } from '#contracts';
 import { keyLine, sameValue } from '#mapping';
 import type { CrmWorld } from '../support/crm.world.ts';
 import type { ExpectedCrm, ExpectedEffect, ExpectedRecord } from '../support/fold.oracle.ts';
@@ -164,5 +164,6 @@ function keyIn(text: unknown): string | null {
 }
 
 function idIn(value: unknown): string | null {
-  return typeof value === 'object' && value !== null && 'id' in value ? String((value as JsonObject)['id']) : null;
+  if (typeof value !== 'object' || value === null || !('id' in value)) return null;
+  return typeof value.id === 'string' ? value.id : null;
 }

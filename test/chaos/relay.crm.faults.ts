@@ -5,8 +5,6 @@ import type { RelayFault, RelayScene } from './relay.scene.ts';
 
 /** Calls that write. */
 const WRITES = ['records.upsert', 'records.update', 'records.insert', 'notes.insert', 'leads.convert'] as const;
-/** Longer than most requests and answers of a round. */
-const MOST_BYTES = 1200;
 const STORM_MS = 2000;
 
 const arm = (scene: RelayScene, rule: object): Promise<unknown> => scene.stage.crm.act('faults', rule);
@@ -16,6 +14,17 @@ const onWrites =
   (effectOf: (scene: RelayScene) => unknown, { count = 2, probability = 0.6 } = {}): RelayFault =>
   async (scene) => {
     for (const kind of WRITES) await arm(scene, { kind, count, probability, effect: effectOf(scene) });
+    await scene.fed;
+  };
+
+/** Exchanges that end at another byte each time; played often enough, at every byte (see `nextByte`). */
+const cutAtBytes =
+  (effectAt: (bytes: number) => unknown, cuts = 3): RelayFault =>
+  async (scene) => {
+    for (const kind of WRITES) {
+      for (let cut = 0; cut < cuts; cut += 1)
+        await arm(scene, { kind, count: 1, effect: effectAt(scene.stage.nextByte()) });
+    }
     await scene.fed;
   };
 
@@ -37,8 +46,8 @@ const broken = { status: 500, body: { code: 'INTERNAL_ERROR', message: 'broken',
 export const relayCrmFaults = {
   'answers lost': onWrites(() => 'drop_answer', { count: 3, probability: 0.7 }),
   'requests lost': onWrites(() => 'cut_request'),
-  'answers cut at a byte': onWrites(({ random }) => ({ cut_answer_at: random.int(0, MOST_BYTES) }), { count: 3 }),
-  'requests cut at a byte': onWrites(({ random }) => ({ cut_request_at: random.int(0, MOST_BYTES) }), { count: 3 }),
+  'answers cut at a byte': cutAtBytes((bytes) => ({ cut_answer_at: bytes })),
+  'requests cut at a byte': cutAtBytes((bytes) => ({ cut_request_at: bytes })),
   'half a body': onWrites(() => 'half_body'),
   'a page instead of JSON': onWrites(() => 'html'),
   'errors after the write': onWrites(() => ({ ...broken, after: true })),

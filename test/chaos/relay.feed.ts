@@ -57,11 +57,14 @@ export class RelayFeed implements AsyncDisposable {
   }
 
   deliver(events: readonly CausewayEvent[]): Promise<void> {
-    this.#sending = this.#sending.then(async () => {
-      await this.#producer.send({ topic: this.#topic, messages: events.map(messageOf) });
-      this.#delivered.push(...events);
-    });
+    this.#sending = this.#sendAfter(this.#sending, events);
     return this.#sending;
+  }
+
+  async #sendAfter(before: Promise<void>, events: readonly CausewayEvent[]): Promise<void> {
+    await before;
+    await this.#producer.send({ topic: this.#topic, messages: events.map(messageOf) });
+    this.#delivered.push(...events);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -25,7 +25,7 @@ const mutants = {
       if (!isHeldBack()) return client.update(module, given);
       void pause(HELD_BACK_MS).then(() => client.update(module, given));
       const done = { kind: 'succeeded', created: false, modifiedAt: null } as const;
-      return given.records.map(({ id }) => ({ ...done, recordId: String(id) }));
+      return given.records.map(({ id }) => ({ ...done, recordId: id }));
     },
   }),
   /** Takes some notes for written that it never sent. */
@@ -52,7 +52,7 @@ export const RELAY_MUTANTS = Object.keys(mutants) as RelayMutant[];
 const asked = RELAY_MUTANTS.find((name) => name === process.env[MUTANT_VARIABLE]);
 if (asked !== undefined) {
   const mutate = mutants[asked];
-  const { clientOf } = ClientRegistry.prototype;
+  const clientOf: ClientRegistry['clientOf'] = Reflect.get(ClientRegistry.prototype, 'clientOf');
   ClientRegistry.prototype.clientOf = async function changed(this: ClientRegistry, ...args) {
     const client = await Reflect.apply(clientOf, this, args);
     const changes: Partial<Client> = mutate(client);

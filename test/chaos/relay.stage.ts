@@ -35,6 +35,10 @@ const SIMULATOR = {
   refreshToken: '1000.simulator.refresh',
 };
 
+/** A prime number that is longer than most requests and answers of a round, and a step with which all of it is met. */
+const EXCHANGE_BYTES = 1201;
+const BYTE_STRIDE = 467;
+
 interface Parts {
   readonly options: RelayStageOptions;
   readonly folder: string;
@@ -58,6 +62,7 @@ export class RelayStage implements AsyncDisposable {
   readonly #parts: Parts;
   #relays: AppProcess[] = [];
   #alarms: string[] = [];
+  #byte = 0;
 
   private constructor(parts: Parts) {
     const { options, database, feed, simulator, secretKey } = parts;
@@ -153,6 +158,12 @@ export class RelayStage implements AsyncDisposable {
   /** Crashes of relays, and commands that they parked, since the last call: none of the faults gives a reason for either. */
   takeAlarms(): string[] {
     return this.#alarms.splice(0);
+  }
+
+  /** A place in an exchange: all places of one come once before one comes again, those that follow far from one another. */
+  nextByte(): number {
+    this.#byte = (this.#byte + BYTE_STRIDE) % EXCHANGE_BYTES;
+    return this.#byte;
   }
 
   /** Starts one more. */

@@ -1,4 +1,4 @@
-import { recordKeyOf, type CausewayEvent, type Command, type Json, type JsonObject } from '#contracts';
+import { recordKeyOf, type CausewayEvent, type Command, type Identity, type Json, type JsonObject } from '#contracts';
 import { applyCommand, step, underPurityGuard, type Mapping, type MemoryCrm } from '#mapping';
 
 /** A record as it should be at the end. Lookups hold record keys. */
@@ -6,7 +6,7 @@ export interface ExpectedRecord {
   /** `<module>/<identity value>`. */
   readonly key: string;
   readonly module: string;
-  readonly identity: { readonly field: string; readonly value: Json };
+  readonly identity: Identity;
   /** Every field that a command ever wrote; null where it is empty at the end. */
   readonly fields: JsonObject;
   /** The values that each field had, in the order of the fold. */

@@ -5,7 +5,7 @@ export { countOpenCommands, countWaitingBehindParked } from './command/command.c
 export { COMMANDS_CHANNEL, insertCommands } from './command/command.insert.ts';
 export type { ClaimedCommand, CommandOrigin, NewCommand } from './command/command.row.ts';
 export { creditStore, type CreditRow, type LimitsRow } from './credits/credit.store.ts';
-export { readAcknowledged } from './echo/echo.acknowledged.ts';
+export { doubtAcknowledged, readAcknowledged } from './echo/echo.acknowledged.ts';
 export { fieldsBeingWritten, putEchoes, readEchoes, type Echo } from './echo/echo.store.ts';
 export { pruneHistory, type Pruned, type PruneOptions } from './history/history.prune.ts';
 export { linkMayBePending } from './link/link.pending.ts';

@@ -30,3 +30,23 @@ export async function readAcknowledged(
   for (const { id, field, value } of rows) found.set(id, (found.get(id) ?? new Map<string, Json>()).set(field, value));
   return found;
 }
+
+/**
+ * What a record was seen to hold otherwise is not known for certain any more: the next write of it is sent, whatever was sent before.
+ * `fields` null: nothing is known of the record, which is gone or came back.
+ */
+export async function doubtAcknowledged(
+  trx: QueryExecutorProvider,
+  { connectionId, recordKey, fields }: DoubtedValues,
+): Promise<void> {
+  await sql`
+    update ledger.echoes set sent_by = null, sent_attempt = null, sent_to = null
+     where connection_id = ${connectionId} and record_key = ${recordKey} and sent_by is not null
+       and (${fields === null} or field = any(${[...(fields ?? [])]}::text[]))`.execute(trx);
+}
+
+export interface DoubtedValues {
+  readonly connectionId: string;
+  readonly recordKey: string;
+  readonly fields: readonly string[] | null;
+}

@@ -15,7 +15,7 @@ export interface JavaView {
 
 /** Java runs a single source file only where its compiler is. */
 export function hasJavaCompiler(): boolean {
-  return spawnSync('javac', ['-version']).status === 0;
+  return spawnSync('java', ['--list-modules'], { encoding: 'utf8' }).stdout?.includes('jdk.compiler@') ?? false;
 }
 
 /** All committed records of a topic, read by the Java client, which also computes where each should be. */

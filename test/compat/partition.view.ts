@@ -15,7 +15,8 @@ export interface JavaView {
 
 /** Java runs a single source file only where its compiler is. */
 export function hasJavaCompiler(): boolean {
-  return spawnSync('java', ['--list-modules'], { encoding: 'utf8' }).stdout?.includes('jdk.compiler@') ?? false;
+  // Where there is no Java at all, nothing was said.
+  return String(spawnSync('java', ['--list-modules']).stdout).includes('jdk.compiler@');
 }
 
 /** All committed records of a topic, read by the Java client, which also computes where each should be. */

@@ -111,6 +111,19 @@ describe('batch pump', () => {
     expect(calls).toHaveLength(2);
   });
 
+  it('ends its rest when the batch is full', async () => {
+    const rests = [0, 60_000];
+    const { transaction, settle, calls } = drive({ restMs: () => rests.shift() ?? 0 });
+    transaction(100n, 1);
+    await settle();
+    transaction(110n, 1);
+    await settle();
+    expect(calls).toEqual(['store 1@110.0', 'confirm 110']);
+    transaction(120n, 5);
+    await settle();
+    expect(calls[2]).toBe('store 1@120.0');
+  });
+
   it('counts an update that publishes a row like an insert, and no other', async () => {
     const { pump, settle, calls } = drive({ onUpdate: ({ rekeyed }) => rekeyed });
     pump.begin({ commitLsn: 100n });

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   BatchAssembler,
   comparePositions,
@@ -55,7 +56,7 @@ export class BatchPump implements FrameSink {
   #paused = false;
   #stopped = false;
   #refusal: { readonly error: unknown } | undefined;
-  /** Ends the rest before a batch, if there is one. */
+  /** Ends the rest before a batch, while there is one. */
   #wake: () => void = () => undefined;
   #fail: (error: unknown) => void = () => undefined;
   /** Settles when something failed. */
@@ -106,6 +107,7 @@ export class BatchPump implements FrameSink {
   #add(record: EncodedRecord | undefined): void {
     if (record === undefined) return;
     this.#assembler.add(record, record.bytes);
+    if (this.#assembler.hasFull) this.#wake();
     if (!this.#paused && this.pendingBytes > this.#options.limits.pendingBytes) this.#pause();
   }
 
@@ -183,13 +185,10 @@ export class BatchPump implements FrameSink {
   async #rest(): Promise<void> {
     const ms = this.#assembler.hasFull ? 0 : (this.#options.restMs?.() ?? 0);
     if (ms === 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, Math.round(ms));
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    const timer = new AbortController();
+    this.#wake = () => timer.abort();
+    await pause(Math.round(ms), undefined, { signal: timer.signal }).catch(() => undefined);
+    this.#wake = () => undefined;
   }
 
   async #storeBatch(batch: Batch<ProducerRecord>): Promise<void> {

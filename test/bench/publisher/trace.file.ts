@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stepTimes, type StepTimes, type TraceEvent } from './trace.steps.ts';
 
-/** Where `step.trace` writes to. */
+/** Where `trace.program` writes to. */
 export const TRACE_VARIABLE = 'BENCH_TRACE_FILE';
 
 /** The trace of one publisher, in a folder of its own for as long as it is needed. */
@@ -12,7 +12,7 @@ export class TraceFile implements Disposable {
 
   /** What makes a publisher write it. */
   get preload(): { readonly flags: readonly string[]; readonly env: Readonly<Record<string, string>> } {
-    const program = new URL('step.trace.js', import.meta.url);
+    const program = new URL('trace.program.js', import.meta.url);
     return { flags: [`--import=${program.href}`], env: { [TRACE_VARIABLE]: this.#path } };
   }
 

@@ -17,9 +17,8 @@ create table connections.connections (
   settings jsonb default '{}'::jsonb not null,
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
-  account text default ''::text not null,
   constraint connections_pkey PRIMARY KEY (id),
-  constraint connections_account_key UNIQUE (tenant_id, destination, account),
+  constraint connections_tenant_id_destination_key UNIQUE (tenant_id, destination),
   constraint connections_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'action_needed'::text, 'disconnected'::text])))
 );
 comment on column connections.connections.settings is 'Constants of the fold and of the way back; watch: module -> field names whose edits give generic events';
@@ -84,6 +83,7 @@ create table ledger.commands (
   makes_keys text[] default '{}'::text[] not null,
   needs text[] default '{}'::text[] not null,
   lookups text[] default '{}'::text[] not null,
+  ensure boolean default false not null,
   constraint commands_pkey PRIMARY KEY (id),
   constraint commands_lane_check CHECK ((lane = ANY (ARRAY['live'::text, 'retry'::text, 'replay'::text, 'backfill'::text, 'reconcile'::text]))),
   constraint commands_operation_check CHECK ((operation = ANY (ARRAY['write'::text, 'delete'::text, 'note'::text, 'task'::text, 'convert'::text]))),
@@ -176,7 +176,6 @@ create table relay.folds (
   source text default 'event'::text not null,
   sequence bigint,
   input jsonb,
-  connection_id text default ''::text not null,
   constraint folds_pkey PRIMARY KEY (id),
   constraint folds_source_check CHECK ((source = ANY (ARRAY['event'::text, 'crm'::text]))),
   constraint folds_verdict_check CHECK ((verdict = ANY (ARRAY['applied'::text, 'ignored'::text, 'set_aside'::text])))
@@ -217,8 +216,7 @@ create table relay.states (
   updated_at timestamp with time zone default now() not null,
   sequence bigint default 0 not null,
   schedule text,
-  connection_id text default ''::text not null,
-  constraint states_pkey PRIMARY KEY (mapping, tenant_id, key, connection_id)
+  constraint states_pkey PRIMARY KEY (mapping, tenant_id, key)
 );
 
 create table relay.timers (
@@ -256,6 +254,28 @@ create table webhooks.channels (
   constraint channels_connection_id_module_key UNIQUE (connection_id, module),
   constraint channels_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
 );
+
+create table webhooks.conflicts (
+  id bigint generated always as identity not null,
+  connection_id text not null,
+  module text not null,
+  record_id text not null,
+  record_key text not null,
+  kind text not null,
+  field text,
+  product_hash bytea,
+  crm_hash bytea,
+  restored boolean not null,
+  changed_by text,
+  changed_at timestamp with time zone not null,
+  recorded_at timestamp with time zone default clock_timestamp() not null,
+  fold_id text not null,
+  constraint conflicts_pkey PRIMARY KEY (id),
+  constraint conflicts_kind_check CHECK ((kind = ANY (ARRAY['conflict'::text, 'refused'::text, 'unrecognised'::text, 'deleted'::text]))),
+  constraint conflicts_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
+);
+CREATE INDEX conflicts_by_record ON webhooks.conflicts USING btree (connection_id, record_key, field, id);
+CREATE INDEX conflicts_by_time ON webhooks.conflicts USING btree (connection_id, id);
 
 create table webhooks.deliveries (
   id bigint generated always as identity not null,

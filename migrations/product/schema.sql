@@ -17,6 +17,34 @@ comment on column inbox.processed.consumer is 'Who applied it: a name that stays
 grant insert, select on inbox.processed to causeway_consumer;
 grant select on inbox.processed to causeway_operator;
 
+create table inbox.set_aside (
+  id bigint generated always as identity not null,
+  consumer text not null,
+  source_key text not null,
+  tenant_id text,
+  event_key text,
+  event_type text,
+  event json,
+  record_key bytea,
+  record_value bytea,
+  record_headers json,
+  code text not null,
+  reason text,
+  tries integer default 1 not null,
+  set_aside_at timestamp with time zone default clock_timestamp() not null,
+  redrive_asked_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  ended_as text,
+  constraint set_aside_pkey PRIMARY KEY (id),
+  constraint set_aside_consumer_source_key_key UNIQUE (consumer, source_key),
+  constraint set_aside_ended_as_check CHECK ((ended_as = ANY (ARRAY['applied'::text, 'skipped'::text])))
+);
+CREATE INDEX set_aside_asked ON inbox.set_aside USING btree (consumer, id) WHERE ((ended_at IS NULL) AND (redrive_asked_at IS NOT NULL));
+CREATE INDEX set_aside_open ON inbox.set_aside USING btree (consumer, tenant_id, event_key, id) WHERE (ended_at IS NULL);
+comment on table inbox.set_aside is 'Events that a consumer could not apply, with the reason; ended once applied or skipped.';
+grant insert, select, update on inbox.set_aside to causeway_consumer;
+grant select on inbox.set_aside to causeway_operator;
+
 CREATE OR REPLACE FUNCTION inbox.forget(before timestamp with time zone, at_most integer DEFAULT 10000)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -35,6 +63,41 @@ end
 $function$;
 comment on function inbox.forget(timestamp with time zone,integer) is 'Deletes at most so many rows that are older than the instant; returns how many.';
 grant execute on function inbox.forget(timestamp with time zone,integer) to causeway_operator;
+
+CREATE OR REPLACE FUNCTION inbox.redrive(set_aside_id bigint)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  update inbox.set_aside s set redrive_asked_at = clock_timestamp() where s.id = set_aside_id and s.ended_at is null;
+  return found;
+end
+$function$;
+grant execute on function inbox.redrive(bigint) to causeway_operator;
+
+CREATE OR REPLACE FUNCTION inbox.skip(set_aside_id bigint)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  skipped inbox.set_aside;
+begin
+  update inbox.set_aside s set ended_at = clock_timestamp(), ended_as = 'skipped'
+   where s.id = set_aside_id and s.ended_at is null returning s.* into skipped;
+  if skipped.id is null then
+    return false;
+  end if;
+  update inbox.set_aside s set redrive_asked_at = clock_timestamp()
+   where s.consumer = skipped.consumer and s.tenant_id = skipped.tenant_id and s.event_key = skipped.event_key
+     and s.code = 'INBOX_KEY_HELD' and s.ended_at is null;
+  return true;
+end
+$function$;
+grant execute on function inbox.skip(bigint) to causeway_operator;
 
 create schema outbox;
 comment on schema outbox is 'What this database has to tell Kafka. Insert through outbox.emit(), in the transaction of the change.';

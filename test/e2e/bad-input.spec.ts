@@ -132,7 +132,7 @@ describe('bad input', () => {
     await expectFlow();
     await fixture.quiet();
     expect(await leadsOf(id)).toEqual([]);
-    await causeway('parked', 'retry', parked.id);
+    await causeway('parked', 'retry', parked.id, '--reason', 'Company is optional now', '--yes');
     await until('the Lead after the retry', async () => ((await leadsOf(id)).length === 1 ? true : null));
   });
 
@@ -166,15 +166,18 @@ describe('bad input', () => {
     expect(await deliveries()).toBe(before);
   });
 
-  it('a notification that is no JSON is kept and marked NOTIFICATION_UNREADABLE', async () => {
-    expect(await notify('<html>not json</html>')).toBe(200);
+  it('a notification that is no JSON, but has the token, is kept and marked NOTIFICATION_UNREADABLE', async () => {
+    const [channel] = await fixture.simulator.channels();
+    expect(await notify('<html>not json</html>')).toBe(401);
+    const cut = `{"module":"Leads","token":"${channel?.token}","ids":["1"`;
+    expect(await notify(cut)).toBe(200);
     const found = await until('the unreadable notification', async () => {
       const { rows } = await sql<{ body: string }>`
         select convert_from(body, 'utf8') as body from webhooks.deliveries
          where code = 'NOTIFICATION_UNREADABLE'`.execute(fixture.integration);
       return rows[0];
     });
-    expect(found.body).toBe('<html>not json</html>');
+    expect(found.body).toBe(cut);
     await fixture.quiet();
   });
 

@@ -4,6 +4,13 @@ import { createDatabase, createPool, type IntegrationDatabase, type ProductDatab
 import { startSystem, type System } from '#system';
 import { SimulatorClient } from './simulator.client.ts';
 
+export interface FixtureOptions {
+  readonly pack?: string;
+  readonly product?: string;
+  readonly watch?: Readonly<Record<string, string[]>>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** A whole system for one suite, with databases, slots and topics of its own in the shared servers. */
 export class SystemFixture {
   readonly system: System;
@@ -23,15 +30,13 @@ export class SystemFixture {
     );
   }
 
-  /** With one pack and its product; default: `signup-lead` and `portal`. */
-  static async start({
-    pack = 'signup-lead',
-    product = 'portal',
-    watch = { Leads: ['Lead_Status'] },
-  }: { pack?: string; product?: string; watch?: Record<string, string[]> } = {}): Promise<SystemFixture> {
+  /** With one pack and its product; default: `signup-lead` and `portal`. `env` are settings for all services. */
+  static async start(options: FixtureOptions = {}): Promise<SystemFixture> {
+    const { pack = 'signup-lead', product = 'portal', watch = { Leads: ['Lead_Status'] }, env = {} } = options;
     const system = await startSystem({
       packs: [pack],
       watch,
+      env,
       topicPrefix: `test-${randomBytes(4).toString('hex')}.`,
       progress: () => undefined,
     });

@@ -46,7 +46,7 @@ describe('upsert (reference 2.3)', () => {
     expect(outcomes).toMatchObject([
       { kind: 'succeeded' },
       { kind: 'rejected', code: 'CRM_MANDATORY_MISSING', zohoCode: 'MANDATORY_NOT_FOUND', field: 'Last_Name' },
-      { kind: 'rejected', code: 'CRM_REJECTED', zohoCode: 'INVALID_DATA', field: 'Email', concerns: 'record' },
+      { kind: 'rejected', code: 'CRM_VALUE_REFUSED', zohoCode: 'INVALID_DATA', field: 'Email', concerns: 'record' },
       { kind: 'succeeded' },
     ]);
     expect(await context.records('Leads')).toHaveLength(2);

@@ -1,4 +1,17 @@
 import { Module } from '@nestjs/common';
+import {
+  CommandsCommand,
+  CommandsListCommand,
+  CommandsShowCommand,
+  ParkedShowCommand,
+} from './commands/commands.command.ts';
+import { ConnectionListCommand, ConnectionStatusCommand } from './commands/connection-status.command.ts';
+import {
+  ChannelsCommand,
+  ChannelsListCommand,
+  ChannelsRenewCommand,
+  ChannelsRotateCommand,
+} from './commands/channels.command.ts';
 import { ConnectionCommand, ConnectionPutCommand } from './commands/connection.command.ts';
 import { CreditsCommand, CreditsStatusCommand } from './commands/credits.command.ts';
 import {
@@ -13,8 +26,13 @@ import { DevCommand } from './commands/dev.command.ts';
 import { DoctorCommand } from './commands/doctor.command.ts';
 import { FieldsApplyCommand, FieldsCommand, FieldsPlanCommand } from './commands/fields.command.ts';
 import { MigrateCommand } from './commands/migrate.command.ts';
+import { NotificationsCommand, NotificationsReplayCommand } from './commands/notifications.command.ts';
 import { OutboxCommand, OutboxResendCommand, OutboxStatusCommand } from './commands/outbox.command.ts';
 import { ConflictsCommand, ConflictsListCommand } from './commands/conflicts.command.ts';
+import { ConnectionQuietHoursCommand } from './commands/quiet-hours.command.ts';
+import { HoldsCommand, PauseCommand, ResumeCommand } from './commands/hold.command.ts';
+import { ParkedEditCommand } from './commands/parked-edit.command.ts';
+import { ParkedReleaseCommand, ParkedRestoreCommand } from './commands/parked-record.command.ts';
 import { ParkedCommand, ParkedListCommand, ParkedRetryCommand, ParkedSkipCommand } from './commands/parked.command.ts';
 import { PublisherCommand, PublisherConfigCheckCommand, PublisherConfigCommand } from './commands/publisher.command.ts';
 import { ConnectionRotateKeyCommand } from './commands/rotate-key.command.ts';
@@ -27,10 +45,21 @@ import {
   SlotRewindCommand,
   SlotStatusCommand,
 } from './commands/slot.command.ts';
+import { SyncCommand, SyncForceCommand, SyncStatusCommand } from './commands/sync.command.ts';
 
 @Module({
   providers: [
+    CommandsCommand,
+    CommandsListCommand,
+    CommandsShowCommand,
+    ChannelsCommand,
+    ChannelsListCommand,
+    ChannelsRenewCommand,
+    ChannelsRotateCommand,
     ConnectionCommand,
+    ConnectionListCommand,
+    ConnectionQuietHoursCommand,
+    ConnectionStatusCommand,
     ConnectionPutCommand,
     ConnectionRotateKeyCommand,
     CreditsCommand,
@@ -47,13 +76,22 @@ import {
     FieldsCommand,
     FieldsPlanCommand,
     MigrateCommand,
+    NotificationsCommand,
+    NotificationsReplayCommand,
     OutboxCommand,
     OutboxResendCommand,
     OutboxStatusCommand,
     ConflictsCommand,
     ConflictsListCommand,
+    HoldsCommand,
     ParkedCommand,
+    ParkedEditCommand,
     ParkedListCommand,
+    ParkedReleaseCommand,
+    ParkedRestoreCommand,
+    ParkedShowCommand,
+    PauseCommand,
+    ResumeCommand,
     ParkedRetryCommand,
     ParkedSkipCommand,
     PublisherCommand,
@@ -67,6 +105,9 @@ import {
     SlotRecreateCommand,
     SlotRewindCommand,
     SlotStatusCommand,
+    SyncCommand,
+    SyncForceCommand,
+    SyncStatusCommand,
   ],
 })
 export class CliModule {}

@@ -103,6 +103,11 @@ export class FakeCrm implements CrmWriter {
     this.#module(module).delete(id);
   }
 
+  /** Brings a record back out of the recycle bin. */
+  putBack(module: string, id: string, record: JsonObject): void {
+    this.#module(module).set(id, { ...record });
+  }
+
   /** A person converts a Lead. @returns the Contact. */
   convertByPerson(leadId: string): string {
     const lead = this.#module('Leads').get(leadId) ?? {};

@@ -5,10 +5,12 @@ import { WebhooksModule } from './webhooks.module.ts';
 
 /** A notification names ids only; a megabyte would be tens of thousands of them. */
 const BODY_LIMIT = 1024 * 1024;
+/** Who sends slower than this is cut off. */
+const REQUEST_TIMEOUT_MS = 15_000;
 
 /** The service's HTTP side: notifications and the operators' endpoints. It does not listen yet. */
 export async function createApp(parts: Parameters<typeof WebhooksModule.with>[0]): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: BODY_LIMIT });
+  const adapter = new FastifyAdapter({ bodyLimit: BODY_LIMIT, requestTimeout: REQUEST_TIMEOUT_MS });
   const app = await NestFactory.create<NestFastifyApplication>(WebhooksModule.with(parts), adapter, {
     bodyParser: false,
     bufferLogs: true,

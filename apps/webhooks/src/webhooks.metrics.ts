@@ -5,8 +5,15 @@ export type WebhooksMetrics = ReturnType<typeof webhooksMetrics>;
 export function webhooksMetrics(registry: Registry) {
   return {
     notifications: counter(registry, 'notifications_total', {
-      help: 'Notifications by result: stored, unauthorised, lost (Postgres was away)',
+      help: 'Notifications by result: stored, unauthorised, type_unknown, limited (over the rate), lost (Postgres was away)',
       labelNames: ['result'],
+    }),
+    ackSeconds: histogram(registry, 'notification_ack_seconds', {
+      help: 'Time from the arrival of a notification to its answer, its commit included',
+    }),
+    gaps: counter(registry, 'notification_gaps_total', {
+      help: 'Times in which notifications may have been missed, by reason: downtime, postgres, rate, expired, forgotten',
+      labelNames: ['reason'],
     }),
     unreadable: counter(registry, 'notifications_unreadable_total', {
       help: 'Stored notifications that cannot be read',
@@ -19,8 +26,24 @@ export function webhooksMetrics(registry: Registry) {
       help: 'Edits in the CRM that were not taken over, and records that people deleted; restored: the product value was put back',
       labelNames: ['module', 'kind', 'restored'],
     }),
+    sweepRead: counter(registry, 'sweep_readings_total', {
+      help: 'Records that were read because a sweep found them, by result; edit and gone are what notifications missed',
+      labelNames: ['connection', 'module', 'result'],
+    }),
+    sweepListed: counter(registry, 'sweep_listed_total', {
+      help: 'Records that sweeps found changed or deleted, by whether they had been read before: known, marked',
+      labelNames: ['connection', 'module', 'found'],
+    }),
+    sweepAge: gauge(registry, 'sweep_age_seconds', {
+      help: 'Time since the last sweep of a module that went through began',
+      labelNames: ['connection', 'module'],
+    }),
     ageSeconds: histogram(registry, 'hydrator_age_seconds', {
       help: 'Time from the first mark of a record to its reading',
+    }),
+    channelFailures: counter(registry, 'channel_failures_total', {
+      help: 'Subscriptions and renewals that the CRM did not grant',
+      labelNames: ['connection', 'module'],
     }),
     channelExpiry: gauge(registry, 'channel_seconds_to_expiry', {
       help: 'Time until a notification channel expires',

@@ -1,6 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
-import type { SecretBox } from '#zoho';
 import { IngestController } from './ingest/ingest.controller.ts';
 import { IngestService } from './ingest/ingest.service.ts';
 import { OpsController, OpsParts } from './ops.controller.ts';
@@ -8,8 +7,8 @@ import { WebhooksContext } from './webhooks.context.ts';
 
 @Module({})
 export class WebhooksModule {
-  static with(parts: { context: WebhooksContext; box: SecretBox; ops: OpsParts }): DynamicModule {
-    const { context, box, ops } = parts;
+  static with(parts: { context: WebhooksContext; ingest: IngestService; ops: OpsParts }): DynamicModule {
+    const { context, ingest, ops } = parts;
     return {
       module: WebhooksModule,
       // Requests are counted in metrics; a log line each would be louder than what it says.
@@ -18,7 +17,7 @@ export class WebhooksModule {
       providers: [
         { provide: WebhooksContext, useValue: context },
         { provide: OpsParts, useValue: ops },
-        { provide: IngestService, useValue: new IngestService({ db: context.db, box }) },
+        { provide: IngestService, useValue: ingest },
       ],
     };
   }

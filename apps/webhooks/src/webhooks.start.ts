@@ -1,26 +1,32 @@
-import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { crmOptions, integrationOptions, loadConfig, processOptions, summariseConfig } from '#config';
+import {
+  crmOptions,
+  integrationOptions,
+  loadConfig,
+  processOptions,
+  summariseConfig,
+  webhooksOptions,
+  type Config,
+} from '#config';
 import { ClientRegistry, budgetMetrics, callObserver } from '#connections';
 import { Health, Shutdown, createLogger, createRegistry } from '#observability';
 import { loadPack } from '#packs';
-import { createDatabase, createPool, listen, type IntegrationDatabase } from '#postgres';
-import { WorkLoop } from '#workers';
+import { createDatabase, createPool, type IntegrationDatabase } from '#postgres';
 import { createSecretBox } from '#zoho';
-import { processDeliveries } from './dirty/delivery.processor.ts';
-import { HydratorService } from './hydrator/hydrator.service.ts';
-import { DELIVERIES_CHANNEL } from './ingest/ingest.service.ts';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { KeeperService } from './keeper/keeper.service.ts';
 import { OpsParts } from './ops.controller.ts';
-import { createApp } from './webhooks.app.ts';
+import { startReading } from './reading.start.ts';
+import { startReceiving } from './receiving.start.ts';
 import { WebhooksContext } from './webhooks.context.ts';
 import { webhooksMetrics } from './webhooks.metrics.ts';
 
 /** Token refreshes at a time. */
 const LOCK_POOL = 2;
-const OPTIONS = { ...processOptions, ...integrationOptions, ...crmOptions };
+const OPTIONS = { ...processOptions, ...integrationOptions, ...crmOptions, ...webhooksOptions };
+export type WebhooksConfig = Config<typeof OPTIONS>;
 
-/** Starts the webhook service: ingest, the processor of deliveries, the hydrator and the keeper. */
+/** Starts the webhook service: ingest, the processor of deliveries, the hydrator, the keeper and the sweep. */
 export async function startWebhooks(): Promise<void> {
   const config = loadConfig(OPTIONS);
   const logger = createLogger({ service: 'webhooks', level: config.logLevel });
@@ -28,17 +34,16 @@ export async function startWebhooks(): Promise<void> {
   const shutdown = new Shutdown({ logger, timeoutMs: config.shutdownTimeout });
   shutdown.onSignals();
   if (config.exitWithParent) shutdown.onParentGone();
+  const packs = await Promise.all(config.packs.map((name) => loadPack(name)));
   const registry = createRegistry('webhooks');
   const health = new Health();
   health.set('webhooks', { ready: false, reason: 'starting' });
-  const metrics = webhooksMetrics(registry);
   const url = config.integrationUrl;
-  const db = createDatabase<IntegrationDatabase>(
-    createPool({ url, max: config.poolSize, applicationName: 'causeway-webhooks', logger }),
-  );
+  const database = (max: number, name: string) =>
+    createDatabase<IntegrationDatabase>(createPool({ url, max, applicationName: `causeway-webhooks${name}`, logger }));
+  const db = database(config.poolSize, '');
   shutdown.add('postgres', () => db.destroy());
-  const lockPool = createPool({ url, max: LOCK_POOL, applicationName: 'causeway-webhooks-locks', logger });
-  const locks = createDatabase<IntegrationDatabase>(lockPool);
+  const locks = database(LOCK_POOL, '-locks');
   shutdown.add('locks', () => locks.destroy());
   const box = createSecretBox({ key: config.secretKey, otherKeys: config.otherSecretKeys });
   const clients = new ClientRegistry({
@@ -54,36 +59,19 @@ export async function startWebhooks(): Promise<void> {
   shutdown.add('budgets', () => clearInterval(showing));
   shutdown.add('crm clients', () => clients.close());
 
-  const mappings = (await Promise.all(config.packs.map((name) => loadPack(name)))).map(({ mapping }) => mapping);
-  const owner = `webhooks-${randomUUID()}`;
-  const hydrator = new HydratorService({ db, clients, owner, leaseMs: config.leaseTime, mappings, logger, metrics });
-  const hydration = new WorkLoop({ name: 'hydrator', concurrency: 2, logger, round: () => hydrator.round() });
-  const processing = new WorkLoop({
-    name: 'deliveries',
-    concurrency: 1,
-    logger,
-    round: () => processDeliveries({ db, logger, metrics, onMarked: () => hydration.wake() }),
-  });
-  const listener = await listen({ url, channel: DELIVERIES_CHANNEL, logger, onNotify: () => processing.wake() });
-  shutdown.add('listener', () => listener.close());
-  for (const [name, loop] of Object.entries({ hydration, processing })) {
-    loop.start();
-    shutdown.add(name, () => loop.stop());
-  }
-
-  const context = new WebhooksContext({ db, logger, metrics });
-  const app = await createApp({ context, box, ops: new OpsParts({ health, registry }) });
-  await app.listen(config.port, config.host);
-  shutdown.add('http', () => app.close());
-  const { port } = app.getHttpServer().address() as AddressInfo;
-  const address = `http://${config.host}:${port}`;
+  const context = new WebhooksContext({ db, logger, metrics: webhooksMetrics(registry) });
+  const mappings = packs.map(({ mapping }) => mapping);
+  await startReading({ context, config, clients, mappings, shutdown });
+  const app = await startReceiving({ context, config, box, ops: new OpsParts({ health, registry }), shutdown });
+  const address = addressOf(config, app);
 
   const notifyUrl = (): string => config.notifyUrl ?? address;
+  const { metrics } = context;
   const keeper = new KeeperService({
     db,
-    mappings,
     box,
     clients,
+    mappings,
     notifyUrl,
     lifeMs: config.channelLife,
     logger,
@@ -93,4 +81,9 @@ export async function startWebhooks(): Promise<void> {
   shutdown.add('keeper', () => keeper.stop());
   health.set('webhooks', { ready: true });
   logger.info({ url: address }, 'listening');
+}
+
+function addressOf({ host }: WebhooksConfig, app: NestFastifyApplication): string {
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  return `http://${host}:${port}`;
 }

@@ -20,6 +20,7 @@ export { publisherOptions } from './options/publisher.options.ts';
 export { sandboxOptions } from './options/sandbox.options.ts';
 export { simulatorOptions } from './options/simulator.options.ts';
 export { stackOptions } from './options/stack.options.ts';
+export { webhooksOptions } from './options/webhooks.options.ts';
 export { DEFAULT_ROWS, rowsSchema, type RowsConfig } from './sources/rows.schema.ts';
 export { readSourcesFile, type DeclaredSource, type SourcesFileOptions } from './sources/sources.file.ts';
 export { summariseSource, type SourceSummary } from './sources/sources.summary.ts';

@@ -7,6 +7,7 @@ import { publisherOptions } from './options/publisher.options.ts';
 import { sandboxOptions } from './options/sandbox.options.ts';
 import { simulatorOptions } from './options/simulator.options.ts';
 import { stackOptions } from './options/stack.options.ts';
+import { webhooksOptions } from './options/webhooks.options.ts';
 
 /** Groups as the reference page shows them. */
 export const OPTION_GROUPS = {
@@ -15,6 +16,7 @@ export const OPTION_GROUPS = {
   'Integration database': integrationOptions,
   Publisher: publisherOptions,
   'CRM (relay and webhook service)': crmOptions,
+  'Webhook service': webhooksOptions,
   'Connections (causeway connection put)': connectionOptions,
   Simulator: simulatorOptions,
   'Tests against a Zoho sandbox': sandboxOptions,
@@ -29,6 +31,7 @@ export const catalogue = {
   ...integrationOptions,
   ...publisherOptions,
   ...crmOptions,
+  ...webhooksOptions,
   ...connectionOptions,
   ...simulatorOptions,
   ...sandboxOptions,

@@ -70,6 +70,20 @@ describe('putConnection', () => {
     expect(await sealed()).not.toEqual(first);
   });
 
+  it('keeps quiet hours, and a pause: what a person stopped stays so', async () => {
+    await putConnection(context.db, box, connection);
+    const quietHours = { timeZone: 'UTC', windows: [{ from: '22:00', to: '06:00' }] };
+    await sql`
+      update connections.connections
+         set state = 'paused', state_reason = 'import', settings = ${JSON.stringify({ watch: {}, quietHours })}::jsonb`.execute(
+      context.db,
+    );
+    await putConnection(context.db, box, connection);
+    expect(await listConnections(context.db)).toEqual([
+      expect.objectContaining({ state: 'paused', settings: expect.objectContaining({ quietHours }) as unknown }),
+    ]);
+  });
+
   it('replaces credentials and settings, and makes the connection active again', async () => {
     await putConnection(context.db, box, connection);
     await setConnectionState(context.db, { id: 'c1', state: 'action_needed', code: 'CRM_GRANT_REVOKED', reason: 'x' });

@@ -44,7 +44,8 @@ export interface NewConnection extends Pick<Connection, 'id' | 'tenantId' | 'des
 }
 
 /**
- * Stores a connection, secrets sealed; one that exists gets the new credentials and settings and is active again.
+ * Stores a connection, secrets sealed; one that exists gets the new credentials and settings, keeps its quiet hours, and is active
+ * again, unless a person paused it.
  * @throws CausewayError `CONNECTION_TENANT_TAKEN` when the tenant has another connection to that account of the destination
  */
 export async function putConnection(
@@ -54,7 +55,7 @@ export async function putConnection(
 ): Promise<void> {
   const { credentials } = connection;
   const stored = sql`
-    insert into connections.connections
+    insert into connections.connections as n
       (id, tenant_id, destination, account, accounts_url, api_domains, client_id, client_secret_sealed, refresh_token_sealed, settings)
     values (${connection.id}, ${connection.tenantId}, ${connection.destination}, ${connection.account ?? ''}, ${credentials.accountsUrl},
             ${[...credentials.apiDomains]}::text[], ${credentials.clientId}, ${box.seal(credentials.clientSecret, connection.id)},
@@ -62,7 +63,11 @@ export async function putConnection(
         on conflict (id) do update
        set accounts_url = excluded.accounts_url, api_domains = excluded.api_domains, client_id = excluded.client_id,
            client_secret_sealed = excluded.client_secret_sealed, refresh_token_sealed = excluded.refresh_token_sealed,
-           settings = excluded.settings, state = 'active', state_code = null, state_reason = null, updated_at = now()`;
+           settings = case when n.settings ? 'quietHours'
+                           then jsonb_build_object('quietHours', n.settings->'quietHours') || excluded.settings
+                           else excluded.settings end,
+           state = case when n.state = 'paused' then n.state else 'active' end, state_code = null,
+           state_reason = case when n.state = 'paused' then n.state_reason end, updated_at = now()`;
   try {
     await stored.execute(db);
   } catch (error) {
@@ -113,10 +118,13 @@ export interface StateChange {
   readonly reason: string | null;
 }
 
-/** Moves a connection to a state. `action_needed` keeps commands waiting until a person has acted. */
+/**
+ * Moves a connection to a state. `action_needed` keeps commands waiting until a person has acted; it never takes the place of
+ * `paused`, since what a person stopped nothing else may start again.
+ */
 export async function setConnectionState(db: QueryExecutorProvider, change: StateChange): Promise<void> {
   await sql`
     update connections.connections
        set state = ${change.state}, state_code = ${change.code}, state_reason = ${change.reason}, updated_at = now()
-     where id = ${change.id}`.execute(db);
+     where id = ${change.id} and (state <> 'paused' or ${change.state} <> 'action_needed')`.execute(db);
 }

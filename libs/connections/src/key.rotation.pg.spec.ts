@@ -45,9 +45,9 @@ async function put(id: string): Promise<void> {
   });
   await postgresTokenStore(context.db, before, id).write(token);
   await sql`
-    insert into webhooks.channels (id, connection_id, module, address_hash, address_sealed, token_sealed)
+    insert into webhooks.channels (id, connection_id, module, address_hash, address_sealed, token_sealed, previous_token_sealed)
     values (${Number(id.slice(1)) + 100}, ${id}, 'Leads', ${Buffer.from(id)}, ${before.seal('address', id)},
-            ${before.seal('token', id)})`.execute(context.db);
+            ${before.seal('token', id)}, ${id === 'c3' ? before.seal('rotated out', id) : null})`.execute(context.db);
 }
 
 const rowsOf = async (options: Parameters<typeof rotateKey>[1]) =>
@@ -66,6 +66,9 @@ describe('rotateKey', () => {
     const { rows } = await sql<{ sealed: string; id: string }>`
       select address_sealed as sealed, connection_id as id from webhooks.channels`.execute(context.db);
     for (const { sealed, id } of rows) expect(after.open(sealed, id)).toBe('address');
+    const previous = await sql<{ sealed: string | null }>`
+      select previous_token_sealed as sealed from webhooks.channels where connection_id = 'c3'`.execute(context.db);
+    expect(after.open(previous.rows[0]?.sealed ?? '', 'c3')).toBe('rotated out');
   });
 
   it('has nothing to do the second time, and goes on where it was stopped', async () => {

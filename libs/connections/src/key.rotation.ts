@@ -24,7 +24,7 @@ const PLACES = [
     table: 'webhooks.channels',
     row: 'id',
     connection: 'connection_id',
-    columns: ['address_sealed', 'token_sealed'],
+    columns: ['address_sealed', 'token_sealed', 'previous_token_sealed'],
   },
 ] as const;
 type Place = (typeof PLACES)[number];
@@ -57,7 +57,7 @@ export async function rotateKey(db: Kysely<IntegrationDatabase>, options: Rotati
   return results;
 }
 
-type SealedRow = { readonly row: string; readonly connection: string } & Readonly<Record<string, string>>;
+type SealedRow = { readonly row: string; readonly connection: string } & Readonly<Record<string, string | null>>;
 
 async function rotatePlace(
   db: Kysely<IntegrationDatabase>,
@@ -115,8 +115,11 @@ async function writeRow(
 /** Null when no key opens one of the texts. */
 function sealedAnew(sealed: SealedRow, place: Place, box: SecretBox): Record<string, string> | null {
   try {
-    const texts = place.columns.map((column) => [column, box.open(sealed[column] ?? '', sealed.connection)] as const);
-    return Object.fromEntries(texts.map(([column, text]) => [column, box.seal(text, sealed.connection)]));
+    return Object.fromEntries(
+      sealedTexts(sealed, place).map(([column, text]) => {
+        return [column, box.seal(box.open(text, sealed.connection), sealed.connection)];
+      }),
+    );
   } catch (error) {
     if (isCausewayError(error, 'SECRET_UNREADABLE')) return null;
     throw error;
@@ -124,5 +127,13 @@ function sealedAnew(sealed: SealedRow, place: Place, box: SecretBox): Record<str
 }
 
 function keyIdsOf(sealed: SealedRow, place: Place, box: SecretBox): string[] {
-  return [...new Set(place.columns.map((column) => box.keyIdOf(sealed[column] ?? '') ?? 'none'))];
+  return [...new Set(sealedTexts(sealed, place).map(([, text]) => box.keyIdOf(text) ?? 'none'))];
+}
+
+/** The sealed texts of a row; a secret that is not there has none. */
+function sealedTexts(sealed: SealedRow, place: Place): [string, string][] {
+  return place.columns.flatMap((column): [string, string][] => {
+    const text = sealed[column] ?? null;
+    return text === null ? [] : [[column, text]];
+  });
 }

@@ -66,6 +66,8 @@ export function linkTo({ module, identity }: RecordName): JsonObject {
 
 /** The record key that a field's value refers to; null for a value that is no reference. */
 export function linkedKeyOf(value: Json): string | null {
+  // Nearly all values are none, and a schema that refuses costs far more than this look.
+  if (typeof value !== 'object' || value === null || !('$link' in value)) return null;
   const parsed = linkReferenceSchema.safeParse(value);
   return parsed.success ? `${parsed.data.$link.module}/${parsed.data.$link.value}` : null;
 }

@@ -36,6 +36,6 @@ export {
   type HeaderValue,
 } from './headers.ts';
 export { jsonObjectSchema, jsonSchema, type Json, type JsonObject } from './json.ts';
-export type { Outcome, OutcomeKind } from './outcome.ts';
+export type { NoRoom, NoRoomCause, Outcome, OutcomeKind } from './outcome.ts';
 export { CRM_SOURCE, topicNames, type TopicNames } from './topics.ts';
 export { tlsFailureOf, tlsReasonOf, type TlsFailure } from './tls.failure.ts';

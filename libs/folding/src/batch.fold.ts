@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 import { isCausewayError, type JsonObject } from '#contracts';
 import type { NewCommand } from '#ledger';
-import { withSettings, type Mapping, type StepResult } from '#mapping';
+import { withSettings, type Mapping, type ProjectedState, type StepResult } from '#mapping';
 import type { FoldConnection, TenantConnections } from './connection.store.ts';
 import { stateKey, type FoldStep } from './fold.step.ts';
 import type { StateChange, StoredState } from './state.store.ts';
 import { connectionOf } from './step.placement.ts';
-import { isStorableText } from './storable.policy.ts';
+import { isStorable as isStorableValue, isStorableText } from './storable.policy.ts';
 import type { KeyTimers } from './timer.store.ts';
 
 /** What was said about one step, with the commands that follow from it. */
@@ -39,6 +39,7 @@ interface KeyFold {
   readonly tenantId: string;
   readonly key: string;
   state: JsonObject | null;
+  projection: ProjectedState['projection'];
   /** `state` as JSON, once it has changed. */
   text: string | null;
   sequence: number;
@@ -52,10 +53,11 @@ export function foldBatch(batch: FoldBatch): FoldedBatch {
   const folded = batch.steps.map((step): FoldedStep => {
     const held = heldKey(keys, { step, states: batch.states });
     const connection = connectionOf(batch.connections, step);
-    const { result, text } = foldOne({ configured, step, before: held.state, connection });
+    const { result, text } = foldOne({ configured, step, before: held, connection });
     held.sequence += 1;
     if (text !== null) {
       held.state = result.state;
+      held.projection = result.projection ?? null;
       held.text = text;
     }
     const commands = connection === undefined ? [] : commandsOf(batch.mapping, { step, result, connection });
@@ -74,7 +76,7 @@ function heldKey(keys: Map<string, KeyFold>, from: { step: FoldStep; states: Fol
   const known = keys.get(name);
   if (known !== undefined) return known;
   const stored = from.states.get(name) ?? { state: null, sequence: 0, schedule: null };
-  const held: KeyFold = { tenantId, key, text: null, ...stored };
+  const held: KeyFold = { tenantId, key, text: null, projection: null, ...stored };
   keys.set(name, held);
   return held;
 }
@@ -121,13 +123,13 @@ function newTimersOf(
 interface FoldOne {
   readonly configured: Configured;
   readonly step: FoldStep;
-  readonly before: JsonObject | null;
+  readonly before: ProjectedState;
   readonly connection: FoldConnection | undefined;
 }
 
 /** `text`: the new state as JSON, where there is one. */
 function foldOne({ configured, step, before, connection }: FoldOne): { result: StepResult; text: string | null } {
-  const nothing = { state: before, commands: [], problems: [] };
+  const nothing = { state: before.state, commands: [], problems: [] };
   const setAside = (code: string, field: string): { result: StepResult; text: null } => ({
     result: { verdict: 'set_aside', code, field, ...nothing },
     text: null,
@@ -140,9 +142,8 @@ function foldOne({ configured, step, before, connection }: FoldOne): { result: S
   if (mapping === null) return setAside('SETTINGS_INVALID', 'settings');
   try {
     const result = step.fold(mapping, before);
-    const { state, ...others } = result;
-    const text = result.verdict === 'applied' && state !== null ? JSON.stringify(state) : null;
-    const isStorable = isStorableText(text ?? '') && isStorableText(JSON.stringify(others));
+    const text = result.verdict === 'applied' && result.state !== null ? JSON.stringify(result.state) : null;
+    const isStorable = (text === null || isStorableText(text)) && isStorableResult(result);
     return isStorable ? { result, text } : setAside('invalid_value', 'data');
   } catch (error) {
     // Nothing here does I/O, so the pack is at fault, not the step: it is kept for a redrive, and the key goes on.
@@ -150,10 +151,17 @@ function foldOne({ configured, step, before, connection }: FoldOne): { result: S
   }
 }
 
+/** All that is stored of a result beside the state. */
+function isStorableResult({ commands, problems, events = [] }: StepResult): boolean {
+  if (commands.length + problems.length + events.length === 0) return true;
+  return isStorableValue([commands, problems, events]);
+}
+
 function commandsOf(
   mapping: Mapping,
   { step, result, connection }: { step: FoldStep; result: StepResult; connection: FoldConnection },
 ): NewCommand[] {
+  if (result.commands.length === 0) return [];
   const origin = {
     connectionId: connection.id,
     product: mapping.product,

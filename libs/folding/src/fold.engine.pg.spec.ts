@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { JsonObject } from '#contracts';
-import { defineMapping, type Mapping, type StepResult } from '#mapping';
+import { defineMapping, type Mapping, type ProjectedState, type StepResult } from '#mapping';
 import { transaction } from '#postgres';
 import { aRecord, anEvent, integrationDatabase, until, type IntegrationContext } from '#testing';
 import { z } from 'zod';
@@ -44,7 +44,7 @@ function said(word: string, key = '42'): FoldStep {
 
 /** A person's edit: it adds a word, and tells the product so. */
 function seen(word: string, key = '42'): FoldStep {
-  const fold = (_mapping: Mapping, before: JsonObject | null): StepResult => ({
+  const fold = (_mapping: Mapping, { state: before }: ProjectedState): StepResult => ({
     verdict: 'applied',
     state: { said: [...state.parse(before ?? { said: [] }).said, word] },
     commands: [],
@@ -130,7 +130,7 @@ describe('foldSteps', () => {
     await take(said('a'));
     const ignored: FoldStep = {
       ...seen('b'),
-      fold: (_mapping, before) => ({
+      fold: (_mapping, { state: before }) => ({
         verdict: 'ignored',
         reason: 'not_now',
         state: before,

@@ -8,6 +8,7 @@ import type { IntegrationDatabase } from '#postgres';
 import { foldBatch, type FoldedStep } from './batch.fold.ts';
 import { loadConnections } from './connection.store.ts';
 import { storeFolds } from './fold.store.ts';
+import { timed, type OnStage } from './fold.stages.ts';
 import type { FoldStep } from './fold.step.ts';
 import { storeSetAside, type SetAsideRecord } from './set-aside.store.ts';
 import { inboxId, placeSteps } from './step.placement.ts';
@@ -31,6 +32,12 @@ export function inboxConsumer({ name }: Pick<Mapping, 'name'>): string {
   return `relay/${name}`;
 }
 
+export interface FoldWork {
+  readonly mapping: Mapping;
+  readonly steps: readonly FoldStep[];
+  readonly onStage?: OnStage;
+}
+
 /**
  * Folds steps into the states of their keys and stores all that follows, in the caller's transaction: inbox, states, schedule,
  * commands, events for the product, folds, records set aside. One statement each, whatever the number of steps. Steps of one key are
@@ -38,26 +45,26 @@ export function inboxConsumer({ name }: Pick<Mapping, 'name'>): string {
  */
 export async function foldSteps(
   trx: Transaction<IntegrationDatabase>,
-  { mapping, steps }: { readonly mapping: Mapping; readonly steps: readonly FoldStep[] },
+  { mapping, steps, onStage = () => undefined }: FoldWork,
 ): Promise<FoldReport> {
   if (steps.length === 0) return NOTHING;
   const tenants = steps.map(({ tenantId }) => tenantId);
   const connections = await loadConnections(trx, mapping, tenants);
   const placed = await withoutFolded(trx, mapping, placeSteps(mapping, { steps, connections }));
-  const fresh = await admitFresh(trx, mapping, placed);
+  const fresh = await timed(onStage, 'inbox', () => admitFresh(trx, mapping, placed));
   if (fresh.length === 0) return { ...NOTHING, repeated: placed.length };
-  const states = await lockStates(trx, mapping, fresh);
-  const { folded, changes, timers } = foldBatch({ mapping, steps: fresh, states, connections });
-  const setAside = folded.filter(({ result }) => result.verdict === 'set_aside');
-  await storeStates(trx, mapping, changes);
-  await storeTimers(trx, mapping, timers);
-  await insertCommands(
-    trx,
-    folded.flatMap(({ commands }) => commands),
+  const states = await timed(onStage, 'lock', () => lockStates(trx, mapping, fresh));
+  const { folded, changes, timers } = await timed(onStage, 'fold', () =>
+    foldBatch({ mapping, steps: fresh, states, connections }),
   );
-  await emitMany(trx, folded.flatMap(eventsOf));
-  await storeFolds(trx, mapping, folded);
-  await storeSetAside(trx, setAside.flatMap(recordSetAside));
+  const setAside = folded.filter(({ result }) => result.verdict === 'set_aside');
+  const commands = folded.flatMap((entry) => entry.commands);
+  await timed(onStage, 'states', () => storeStates(trx, mapping, changes));
+  await timed(onStage, 'timers', () => storeTimers(trx, mapping, timers));
+  await timed(onStage, 'commands', () => insertCommands(trx, commands));
+  await timed(onStage, 'events', () => emitMany(trx, folded.flatMap(eventsOf)));
+  await timed(onStage, 'folds', () => storeFolds(trx, mapping, folded));
+  await timed(onStage, 'set_aside', () => storeSetAside(trx, setAside.flatMap(recordSetAside)));
   return { folded, setAside, repeated: placed.length - fresh.length };
 }
 

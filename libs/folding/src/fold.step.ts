@@ -1,5 +1,5 @@
 import { productOfSource, type CausewayEvent, type JsonObject } from '#contracts';
-import { instantOf, step, type Mapping, type StepResult } from '#mapping';
+import { instantOf, quickStep, type Mapping, type ProjectedState, type StepResult } from '#mapping';
 import type { EventRecord } from './event.record.ts';
 
 /** Where a step comes from: a domain event of the product, or something that was seen in the CRM. */
@@ -30,8 +30,11 @@ export interface FoldStep {
   readonly input: JsonObject | null;
   /** The inbox has this id already: the step was set aside before and comes again. */
   readonly admitted?: boolean;
-  /** Pure: what becomes of the state. It may throw where the pack is at fault. `mapping` has the connection's settings. */
-  readonly fold: (mapping: Mapping, state: JsonObject | null) => StepResult;
+  /**
+   * Pure: what becomes of the state. It may throw where the pack is at fault. `mapping` has the connection's settings; the projection of
+   * the state is known where the step before of the same batch gave it, and may be left aside.
+   */
+  readonly fold: (mapping: Mapping, before: ProjectedState) => StepResult;
 }
 
 export type KeyOfState = Pick<FoldStep, 'tenantId' | 'key' | 'connectionId'>;
@@ -62,7 +65,7 @@ export function eventStep(event: CausewayEvent, from: { record: EventRecord; ent
     reachedAt: record.timestamp,
     record,
     input: null,
-    fold: (mapping, state) => step(mapping, state, event),
+    fold: (mapping, before) => quickStep(mapping, before, event),
   };
 }
 

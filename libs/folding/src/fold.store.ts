@@ -1,4 +1,4 @@
-import { sql, type QueryExecutorProvider } from 'kysely';
+import { sql, type QueryExecutorProvider, type RawBuilder } from 'kysely';
 import type { Mapping } from '#mapping';
 import type { FoldedStep } from './batch.fold.ts';
 
@@ -12,34 +12,32 @@ export async function storeFolds(
   folds: readonly FoldedStep[],
 ): Promise<void> {
   if (folds.length === 0) return;
-  const rows = JSON.stringify(
-    folds.map(({ step, result, sequence, commands }, position) => ({
-      tenant_id: step.tenantId,
-      key: step.key,
-      connection_id: step.connectionId ?? '',
-      source: step.source,
-      sequence,
-      event_id: step.id,
-      event_type: step.type,
-      occurred_at: step.occurredAt,
-      reached_at: step.reachedAt / 1000,
-      verdict: result.verdict,
-      reason: result.verdict === 'ignored' ? result.reason : result.verdict === 'set_aside' ? result.code : null,
-      problems: result.problems.map(({ code, field }) => ({ code, field })),
-      commands: commands.length,
-      input: step.input,
-      position,
-    })),
-  );
+  const texts = (of: (fold: FoldedStep) => string | null): RawBuilder<unknown> => sql`${folds.map(of)}::text[]`;
   await sql`
     insert into relay.folds
       (mapping, tenant_id, key, connection_id, source, sequence, event_id, event_type, occurred_at, produced_at, verdict, reason, problems,
        commands, input)
-    select ${mapping.name}, tenant_id, key, connection_id, source, sequence, event_id, event_type, occurred_at, to_timestamp(reached_at),
-           verdict, reason, problems, commands, nullif(input, 'null'::jsonb)
-      from jsonb_to_recordset(${rows}::jsonb)
-             as r (tenant_id text, key text, connection_id text, source text, sequence bigint, event_id text, event_type text,
-                   occurred_at timestamptz, reached_at double precision, verdict text, reason text, problems jsonb,
-                   commands integer, input jsonb, position integer)
-     order by position`.execute(trx);
+    select ${mapping.name}, r.tenant_id, r.key, r.connection_id, r.source, r.sequence, r.event_id, r.event_type, r.occurred_at::timestamptz,
+           to_timestamp(r.reached_at), r.verdict, r.reason, r.problems::jsonb, r.commands, r.input::jsonb
+      from unnest(${texts(({ step }) => step.tenantId)}, ${texts(({ step }) => step.key)},
+                  ${texts(({ step }) => step.connectionId ?? '')}, ${texts(({ step }) => step.source)},
+                  ${folds.map(({ sequence }) => sequence)}::bigint[], ${texts(({ step }) => step.id)},
+                  ${texts(({ step }) => step.type)}, ${texts(({ step }) => step.occurredAt)},
+                  ${folds.map(({ step }) => step.reachedAt / 1000)}::double precision[], ${texts(({ result }) => result.verdict)},
+                  ${texts(({ result }) => reasonOf(result))}, ${texts(({ result }) => problemsText(result))},
+                  ${folds.map(({ commands }) => commands.length)}::integer[],
+                  ${texts(({ step }) => (step.input === null ? null : JSON.stringify(step.input)))})
+             with ordinality as r
+             (tenant_id, key, connection_id, source, sequence, event_id, event_type, occurred_at, reached_at, verdict, reason, problems,
+              commands, input, position)
+     order by r.position`.execute(trx);
+}
+
+function reasonOf(result: FoldedStep['result']): string | null {
+  if (result.verdict === 'applied') return null;
+  return result.verdict === 'ignored' ? result.reason : result.code;
+}
+
+function problemsText({ problems }: FoldedStep['result']): string {
+  return problems.length === 0 ? '[]' : JSON.stringify(problems.map(({ code, field }) => ({ code, field })));
 }

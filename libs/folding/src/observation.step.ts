@@ -28,7 +28,7 @@ export function observationStep(observation: Observation, of: ObservedKey & { re
     reachedAt: of.reachedAt,
     record: null,
     input: { ...observation } as unknown as JsonObject,
-    fold: (mapping, state) => {
+    fold: (mapping, { state }) => {
       if (state !== null) return observe(mapping, state, observation);
       return { verdict: 'ignored', reason: 'not_ours', state, commands: [], problems: [] };
     },

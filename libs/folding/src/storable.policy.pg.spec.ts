@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Client } from 'pg';
 import { connectClient } from '#postgres';
 import { postgresUrl } from '#testing';
-import { isStorable, storableText } from './storable.policy.ts';
+import { isStorable, isStorableText, storableText } from './storable.policy.ts';
 
 let client: Client;
 
@@ -41,7 +41,9 @@ describe('isStorable', () => {
     [undefined, true],
   ])('%j: %s', async (value, expected) => {
     expect(isStorable(value)).toBe(expected);
-    if (value !== undefined) expect(await isStored(value)).toBe(expected);
+    if (value === undefined) return;
+    expect(isStorableText(JSON.stringify(value))).toBe(expected);
+    expect(await isStored(value)).toBe(expected);
   });
 
   it('says what Postgres says', async () => {
@@ -49,7 +51,11 @@ describe('isStorable', () => {
     const text = fc.array(part, { maxLength: 6 }).map((parts) => parts.join(''));
     const value = fc.oneof(text, fc.array(text), fc.dictionary(text, text));
     await fc.assert(
-      fc.asyncProperty(value, async (given) => expect(isStorable(given)).toBe(await isStored(given))),
+      fc.asyncProperty(value, async (given) => {
+        const isHeld = await isStored(given);
+        expect(isStorable(given)).toBe(isHeld);
+        expect(isStorableText(JSON.stringify(given))).toBe(isHeld);
+      }),
       { numRuns: 300 },
     );
   });

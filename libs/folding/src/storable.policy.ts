@@ -7,9 +7,15 @@ export function isStorableText(json: string): boolean {
   return !json.includes(String.raw`\u`) || !UNSTORABLE.test(json);
 }
 
-/** The same of a value. */
+/** Whether all texts of a JSON value are such as Postgres can store; a look at each is cheaper than writing the JSON. */
 export function isStorable(value: unknown): boolean {
-  return isStorableText(JSON.stringify(value) ?? '');
+  if (typeof value === 'string') return !value.includes('\0') && value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every((part) => isStorable(part));
+  for (const name of Object.keys(value)) {
+    if (!isStorable(name) || !isStorable((value as Record<string, unknown>)[name])) return false;
+  }
+  return true;
 }
 
 /** The text without what no column can store. */

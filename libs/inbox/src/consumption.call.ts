@@ -1,5 +1,6 @@
-import { requireTransaction, runStatement, type TransactionHandle } from '#postgres';
+import { requireTransaction, type TransactionHandle } from '#postgres';
 import { admit } from './admission.call.ts';
+import { underSavepoint } from './savepoint.call.ts';
 
 export interface Consumption {
   readonly consumer: string;
@@ -21,19 +22,8 @@ export async function consume<H extends TransactionHandle, T>(
   apply: (trx: H) => Promise<T>,
 ): Promise<Consumed<T>> {
   requireTransaction(trx, 'consume');
-  await run(trx, 'savepoint causeway_consume');
-  try {
+  return underSavepoint(trx, async (): Promise<Consumed<T>> => {
     const fresh = await admit(trx, { consumer, eventIds: [eventId] });
-    const consumed: Consumed<T> = fresh.has(eventId) ? { applied: true, result: await apply(trx) } : { applied: false };
-    await run(trx, 'release savepoint causeway_consume');
-    return consumed;
-  } catch (error) {
-    // On a lost connection there is nothing left to take back; the first error is the one to see.
-    await run(trx, 'rollback to savepoint causeway_consume').catch(() => undefined);
-    throw error;
-  }
-}
-
-async function run(trx: TransactionHandle, text: string): Promise<void> {
-  await runStatement(trx, { text, values: [] });
+    return fresh.has(eventId) ? { applied: true, result: await apply(trx) } : { applied: false };
+  });
 }

@@ -5,6 +5,12 @@ import { checkAccess } from './security/access.check.ts';
 import type { KafkaConnection } from './security/kafka.connection.ts';
 import { kafkajsSecurity } from './security/kafkajs.security.ts';
 
+/**
+ * How long before its end a login is renewed, with the next request; kafkajs's own 10 s would renew one of less than that with every request,
+ * which a broker refuses within a second.
+ */
+const RENEW_LOGIN_MS = 3000;
+
 export interface KafkaOptions extends KafkaConnection {
   readonly clientId: string;
   readonly logger: Logger;
@@ -22,6 +28,7 @@ export class KafkaClient extends Kafka {
       clientId,
       brokers: [...brokers],
       connectionTimeout: 5000,
+      reauthenticationThreshold: RENEW_LOGIN_MS,
       logLevel: logLevel.INFO,
       logCreator: kafkajsLogCreator(logger),
       ...kafkajsSecurity(security),

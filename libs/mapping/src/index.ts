@@ -5,6 +5,7 @@ export { sameJson } from './fold/json.equality.ts';
 export { triggerFor } from './fold/lane.policy.ts';
 export { keyLine } from './fold/effect.command.ts';
 export type { WantedConversion, WantedEffect, WantedNote, WantedTask } from './fold/effect.types.ts';
+export { firstWrite } from './fold/difference.policy.ts';
 export { defineMapping, isMapping, withSettings } from './fold/mapping.definition.ts';
 export type {
   DataOf,
@@ -21,7 +22,7 @@ export type { OutgoingEvent } from './fold/outgoing.types.ts';
 export { optional, optionalObject, required, withDefault } from './fold/payload.schema.ts';
 export { listed, present, presentObject, requiredObject } from './fold/present.schema.ts';
 export { Ignored, SetAside } from './fold/said.ts';
-export { step } from './fold/step.runner.ts';
+export { quickStep, step, type ProjectedState } from './fold/step.runner.ts';
 export type { Timer } from './fold/timer.types.ts';
 export type { Problem, ProblemCode, StepResult, Verdict } from './fold/verdict.types.ts';
 export type { TriggerRule, WantedFields, WantedRecord } from './fold/wanted.types.ts';
@@ -68,6 +69,7 @@ export { holdsWanted } from './returns/field.judgement.ts';
 export { observe } from './returns/observation.fold.ts';
 export type { Conflict } from './returns/conflict.types.ts';
 export type { Observation, ObserveResult, Person } from './returns/observation.types.ts';
+export { ownState } from './returns/record.memory.ts';
 export { commonPayload, conflictPayload } from './returns/payload.parts.ts';
 export type { Answer, FieldEdit, Judge, PackEvent, ReturnModule, Returns } from './returns/return.types.ts';
 export { explain } from './fold/explanation.ts';

@@ -16,4 +16,10 @@ describe('Health', () => {
     health.set('dispatcher', { ready: true });
     expect(health.report().ready).toBe(true);
   });
+
+  it('is ready with a note, which stands in the place of ok', () => {
+    const health = new Health();
+    health.set('connection c1', { ready: true, note: 'commands wait: quiet' });
+    expect(health.report()).toEqual({ ready: true, parts: { 'connection c1': 'commands wait: quiet' } });
+  });
 });

@@ -21,3 +21,22 @@ export { recreateSlot } from './slot/slot.recreate.ts';
 export { readSlotReport, type SlotReport } from './slot/slot.report.ts';
 export { readRewind, type Rewind } from './slot/slot.rewind.ts';
 export { sourceOfSystem, type SourceDefaults, type SourceTarget } from './slot/source.target.ts';
+export {
+  explanationOf,
+  listCommands,
+  showCommand,
+  type CommandDetails,
+  type CommandLine,
+  type CommandQuery,
+} from './commands/command.report.ts';
+export { readConnections, type ConnectionReport } from './holds/connection.report.ts';
+export { pause, readHolds, resume, type HeldScope } from './holds/hold.verbs.ts';
+export { setQuietHours } from './holds/quiet.verbs.ts';
+export type { Operator } from './operator.ts';
+export { applyEdit, planEdit, type EditPlan, type FieldDifference, type FieldEdit } from './parked/parked.edit.ts';
+export { changeParked, listDeleted, recordsOf } from './parked/parked.verbs.ts';
+export { cameBack, planRestore, release, restore, type RecordPlan, type SeenRecords } from './parked/record.verbs.ts';
+export { askKeeper, listChannels, type ChannelReport } from './return/channels.report.ts';
+export { replayNotifications } from './return/notifications.replay.ts';
+export { listSweeps, type SweepReport } from './return/sweep.report.ts';
+export { forceSync, type ForcedReading, type ForcedRecord } from './return/sync.force.ts';

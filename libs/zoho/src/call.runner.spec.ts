@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { classifyWrite } from './answer/answer.classify.ts';
 import type { CallObservation } from './call.observer.ts';
-import { OPEN_GATE } from './limits/call.gate.ts';
+import { OPEN_GATE, type CallGate } from './limits/call.gate.ts';
 import { createReporter, createRunner } from './call.runner.ts';
 import type { Call } from './call.types.ts';
 import { rejected } from './failure.make.ts';
@@ -15,7 +15,14 @@ const call: Call = { kind: 'upsert', method: 'POST', path: '/Leads/upsert', body
 const done = answer(200, { data: [accepted('11')] }, { 'x-api-credits-remaining': '4711' });
 const grant = (accessToken: string) => ({ kind: 'grant', accessToken, apiDomain: 'https://api.example' }) as const;
 
-function runner(script: readonly Exchange[], options: { tokens?: Partial<TokenSource>; onCall?: () => void } = {}) {
+interface Given {
+  tokens?: Partial<TokenSource>;
+  onCall?: () => void;
+  gate?: CallGate;
+  startWithinMs?: number;
+}
+
+function runner(script: readonly Exchange[], options: Given = {}) {
   const transport = scriptedTransport(...script);
   const seen: CallObservation[] = [];
   const lines: string[] = [];
@@ -23,7 +30,8 @@ function runner(script: readonly Exchange[], options: { tokens?: Partial<TokenSo
   const renewed: string[] = [];
   let now = 0;
   const run = createRunner({
-    gate: OPEN_GATE,
+    gate: options.gate ?? OPEN_GATE,
+    ...(options.startWithinMs === undefined ? {} : { startWithinMs: options.startWithinMs }),
     lane: 'live',
     transport,
     tokens: {
@@ -165,4 +173,25 @@ it('calls a batch with several classes mixed', async () => {
   });
   await run({ ...call, records: 2 }, (reply) => classifyWrite(reply, { wrapper: 'data', count: 2 }));
   expect(seen).toMatchObject([{ outcome: 'mixed', records: 2 }]);
+});
+
+it('regression: a call that was held up on its way out does not leave any more, and gives its place back', async () => {
+  const left: unknown[] = [];
+  const slow: CallGate = {
+    enter: async () => {
+      const from = performance.now();
+      while (performance.now() - from < 5) await new Promise((resolve) => void setImmediate(resolve));
+      return {
+        kind: 'pass',
+        leave: (end) => {
+          left.push(end);
+          return Promise.resolve(null);
+        },
+      };
+    },
+  };
+  const { write, requests } = runner([done], { gate: slow, startWithinMs: 4 });
+  expect(await write()).toMatchObject([{ kind: 'unavailable', reason: 'HELD_UP' }]);
+  expect(requests).toEqual([]);
+  expect(left).toEqual([{ status: null, credits: 0, creditsRemaining: null }]);
 });

@@ -20,10 +20,16 @@ export interface RunnerOptions {
   readonly gate: CallGate;
   readonly lane: Lane;
   readonly clock: () => number;
+  /**
+   * A call that waited longer than this for its token and its place does not leave any more: whoever asked for it was held up, and
+   * others may have done its work since. Milliseconds; without it a call waits as long as it takes.
+   */
+  readonly startWithinMs?: number;
   readonly report: Reporter;
 }
 
 const API = '/crm/v8';
+const HELD_UP: Exchange = { kind: 'not_sent', reason: 'HELD_UP' };
 
 /**
  * Puts token, transport, observer and classification together. The only repetition in this client is here: a refused
@@ -32,15 +38,16 @@ const API = '/crm/v8';
 export function createRunner(options: RunnerOptions): RunCall {
   const { tokens, report } = options;
   return async (call, read) => {
+    const askedAt = performance.now();
     const first = await tokens.current();
     if (first.kind !== 'grant') return read(first);
-    let attempt = await attemptOf(options, call, first);
+    let attempt = await attemptOf(options, { call, askedAt }, first);
     if (isHeld(attempt)) return read(attempt);
     if (isTokenRefused(attempt.exchange)) {
       report(attempt, { kind: 'token_refused' });
       const second = await tokens.renew(first.accessToken);
       if (second.kind !== 'grant') return read(second);
-      attempt = await attemptOf(options, call, second);
+      attempt = await attemptOf(options, { call, askedAt }, second);
       if (isHeld(attempt)) return read(attempt);
     }
     const result = read(attempt.exchange);
@@ -50,18 +57,25 @@ export function createRunner(options: RunnerOptions): RunCall {
 }
 
 /** One try of a call, or why there was none. */
-async function attemptOf(options: RunnerOptions, call: Call, grant: Grant): Promise<Try | Failure> {
-  const { transport, gate, lane, clock } = options;
+async function attemptOf(
+  options: RunnerOptions,
+  { call, askedAt }: { readonly call: Call; readonly askedAt: number },
+  grant: Grant,
+): Promise<Try | Failure> {
+  const { transport, gate, lane, clock, startWithinMs = Number.POSITIVE_INFINITY } = options;
   const { kind, method, records } = call;
   const pass = await gate.enter({ kind, lane, price: creditsOf(call), heavy: isHeavy(call) });
   if (pass.kind !== 'pass') return pass;
   const start = clock();
-  const answered = dated(await transport.send(requestOf(call, grant)), clock());
+  const isLate = performance.now() - askedAt > startWithinMs;
+  const exchange: Exchange = isLate ? HELD_UP : await transport.send(requestOf(call, grant));
+  const answered = dated(exchange, clock());
   const ms = clock() - start;
   const status = answered.kind === 'answer' ? answered.status : null;
   const throttle = await pass.leave({ status, ...costOf(call, answered) });
-  const exchange = throttle === null || answered.kind !== 'answer' ? answered : { ...answered, throttle };
-  return { kind, lane, method, path: `${call.base ?? API}${call.shownPath ?? call.path}`, records, exchange, ms };
+  const told = throttle === null || answered.kind !== 'answer' ? answered : { ...answered, throttle };
+  const path = `${call.base ?? API}${call.shownPath ?? call.path}`;
+  return { kind, lane, method, path, records, exchange: told, ms };
 }
 
 function isHeld(attempt: Try | Failure): attempt is Failure {

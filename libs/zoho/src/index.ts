@@ -36,7 +36,7 @@ export type { UpdateOptions } from './calls/update.call.ts';
 export type { UpsertOptions } from './calls/upsert.call.ts';
 export type { UsersOptions, UsersResult, ZohoUser } from './calls/users.call.ts';
 export type { ChannelOutcome, EndedChannel, EndOutcome, WatchedChannel } from './calls/watch.answer.ts';
-export type { Channel } from './calls/watch.call.ts';
+export { MOST_CONDITION_FIELDS, type Channel, type ChannelCondition } from './calls/watch.call.ts';
 export type { ChannelsResult, ListedChannel, ListWatchOptions } from './calls/watch-list.call.ts';
 export type { NewPipeline, PipelineStage } from './calls/write-pipeline.call.ts';
 export { COQL_ROWS, COQL_VALUES, selectWhere, type SelectOptions } from './coql.query.ts';
@@ -46,8 +46,10 @@ export { CallBudget, type BudgetEvent, type BudgetState, type CallBudgetOptions 
 export { OPEN_GATE, type CallAsk, type CallEnd, type CallGate, type CallPass } from './limits/call.gate.ts';
 export { createMemoryCreditStore, type CreditStore, type KnownLimits } from './limits/credit.store.ts';
 export { exhaustedAt, usedByLane, type CreditSlot } from './limits/credit.window.ts';
+export { isShort } from './limits/credit.shortage.ts';
 export { editionLimits, UNKNOWN_LIMITS, type CallLimits } from './limits/edition.limits.ts';
 export { DEFAULT_SHARES, type LaneShare, type LaneShares } from './limits/lane.shares.ts';
+export { heldBack } from './failure.make.ts';
 export { DEFAULT_TIMEOUTS, type Exchange, type Timeouts } from './http/exchange.types.ts';
 export type {
   Failure,

@@ -5,7 +5,7 @@ import type { CallObserver } from './call.observer.ts';
 import { createReporter, createRunner, type Reporter } from './call.runner.ts';
 import type { Caller } from './call.types.ts';
 import { allowedApiOrigins, originOf } from './data-centre.ts';
-import type { Timeouts, Transport } from './http/exchange.types.ts';
+import { DEFAULT_TIMEOUTS, type Timeouts, type Transport } from './http/exchange.types.ts';
 import { createUndiciTransport } from './http/undici.transport.ts';
 import { OPEN_GATE, type CallGate } from './limits/call.gate.ts';
 import { fingerprintOf, mintToken } from './token/token.mint.ts';
@@ -54,7 +54,9 @@ export function createZohoClient(options: ZohoClientOptions): ZohoClient {
   const tokens = tokenSourceOf(options, { transport, report, clock });
   const { gate = OPEN_GATE, maxBytes = DEFAULT_MAX_BYTES } = options;
   const callsOf = (lane: Lane): ZohoCalls => {
-    const caller: Caller = { run: createRunner({ transport, tokens, gate, lane, clock, report }), maxBytes };
+    const startWithinMs = options.timeouts?.call ?? DEFAULT_TIMEOUTS.call;
+    const run = createRunner({ transport, tokens, gate, lane, clock, startWithinMs, report });
+    const caller: Caller = { run, maxBytes };
     return bindCalls(caller);
   };
   const lanes = new Map<Lane, ZohoCalls>();

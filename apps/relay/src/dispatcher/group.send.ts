@@ -93,11 +93,8 @@ async function locate(crm: CrmWriter, { module, commands, identityField }: Comma
   const values = commands.map(({ identity }) => identity.value);
   const found = await crm.findByField(module, { field: identityField, values, fields: [identityField] });
   if (found.kind !== 'ok') return commands.map(() => found);
-  const outcomes: WriteOutcome[] = [];
-  for (const value of values) {
-    const record = found.records.find((candidate) => candidate[identityField] === value);
-    if (record === undefined) outcomes.push(unchanged(''));
-    else outcomes.push(...(await crm.remove(module, { ids: [record.id] })));
-  }
-  return outcomes;
+  const ids = values.map((value) => found.records.find((record) => record[identityField] === value)?.id ?? null);
+  const there = [...new Set(ids)].filter((id) => id !== null);
+  const removed = there.length === 0 ? [] : await crm.remove(module, { ids: there });
+  return ids.map((id) => (id === null ? undefined : removed[there.indexOf(id)]) ?? unchanged(''));
 }

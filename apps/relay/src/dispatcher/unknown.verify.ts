@@ -5,6 +5,7 @@ import type { CommandGroup } from './command.groups.ts';
 import type { CrmWriter } from './crm.writer.ts';
 import { verifyEffects } from './effect.verify.ts';
 import { fieldsThere } from './moved.fields.ts';
+import { stillUnknown } from './outcome.plain.ts';
 import { rowFields } from './subform.rows.ts';
 import type { Verification } from './verification.types.ts';
 
@@ -21,11 +22,11 @@ export async function verifyUnknown(crm: CrmWriter, group: CommandGroup): Promis
   if (suspects.length === 0) return { settled: [], toSend: group.commands, failure: null };
   if (group.form === 'note' || group.form === 'task' || group.form === 'convert') return verifyEffects(crm, group);
   const there = await fieldsThere(crm, group);
-  if (there.kind !== 'ok') return stillUnknown(group, there);
+  if (there.kind !== 'ok') return notRead(group, there);
   const plain = await readRecords(crm, { ...group, commands: suspects }, there.has);
-  if (plain.kind !== 'ok') return stillUnknown(group, plain);
+  if (plain.kind !== 'ok') return notRead(group, plain);
   const result = await withRows(crm, { ...group, commands: suspects }, plain.records);
-  if (result.kind !== 'ok') return stillUnknown(group, result);
+  if (result.kind !== 'ok') return notRead(group, result);
   const settled = suspects.flatMap((command) => {
     const record = result.records.find((candidate) => isRecordOf(command, candidate));
     return isDone(command, record, there.has) ? [doneAlready(command, record, group.module)] : [];
@@ -34,8 +35,8 @@ export async function verifyUnknown(crm: CrmWriter, group: CommandGroup): Promis
   return { settled, toSend: group.commands.filter(({ id }) => !ended.has(id)), failure: null };
 }
 
-function stillUnknown({ commands }: CommandGroup, failure: Failure): Verification {
-  const outcome = { kind: 'unknown', reason: failure.reason } as const;
+function notRead({ commands }: CommandGroup, failure: Failure): Verification {
+  const outcome = stillUnknown(failure);
   const settled = commands.filter(({ verify }) => verify).map((command) => ({ command, outcome }));
   return { settled, toSend: commands.filter(({ verify }) => !verify), failure };
 }

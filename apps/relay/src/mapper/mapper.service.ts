@@ -46,18 +46,26 @@ export class MapperService {
     const found = this.#topics.get(batch.topic);
     if (found === undefined) throw new Error(`no pack reads topic ${batch.topic}`);
     const { mapping, aggregateType: entityType } = found;
+    const { stageSeconds } = this.#options.metrics;
+    const onStage = (stage: string, seconds: number): void => stageSeconds.observe({ stage }, seconds);
+    const started = performance.now();
+    let stored = started;
     const readings = batch.records.map((record) => readRecord(record, mapping));
     const unusable = readings.filter((reading): reading is Unusable => reading.code !== undefined);
     const steps = readings
       .filter((reading): reading is Usable => reading.code === undefined)
       .map(({ event, record }) => eventStep(event, { record, entityType }));
+    onStage('read', (performance.now() - started) / 1000);
     const report = await transaction(this.#options.db, async (trx) => {
       await storeSetAside(
         trx,
         unusable.map(({ record, code, field }) => ({ record, code, field, admitted: false })),
       );
-      return foldSteps(trx, { mapping, steps });
+      const told = await foldSteps(trx, { mapping, steps, onStage });
+      stored = performance.now();
+      return told;
     });
+    onStage('commit', (performance.now() - stored) / 1000);
     this.#tell(mapping, unusable, report);
   }
 

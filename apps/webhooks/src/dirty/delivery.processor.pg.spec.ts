@@ -16,7 +16,12 @@ beforeEach(async () => {
   await context.clear();
   await context.addConnection();
   await context.addConnection({ id: 'c2', tenantId: 'other' });
-  channel = await ensureChannel(context.db, box, { connectionId: 'c1', module: 'Leads', fields: ['Lead_Status'] });
+  channel = await ensureChannel(context.db, box, {
+    connectionId: 'c1',
+    module: 'Leads',
+    fields: ['Lead_Status'],
+    events: ['edit', 'delete'],
+  });
   parts = webhooksParts();
   marked = 0;
 });

@@ -95,18 +95,36 @@ describe('markDirty', () => {
 });
 
 describe('claimDirty', () => {
-  it('gives records of one module of one connection, those that wait longest', async () => {
+  it('gives records of one module of one connection, in turns', async () => {
+    await add('1', '2');
+    await add(mark('4', { module: 'Contacts' }));
     await add(mark('3', { connectionId: 'c2' }));
-    await add('1', '2', mark('4', { module: 'Contacts' }));
-    expect(await claim()).toMatchObject({
-      connectionId: 'c2',
-      module: 'Leads',
-      records: [{ recordId: '3', marks: '1' }],
-    });
-    const next = [await claimed(), await claimed()];
-    expect(next.map(({ module }) => module).toSorted()).toEqual(['Contacts', 'Leads']);
-    expect(next.flatMap(idsOf).toSorted()).toEqual(['1', '2', '4']);
+    await add(mark('5', { connectionId: 'c2', module: 'Contacts' }));
+    const turns = [await claimed(), await claimed(), await claimed(), await claimed()];
+    expect(turns.map((batch) => [batch.connectionId, ...idsOf(batch)])).toEqual([
+      ['c1', '1', '2'],
+      ['c2', '3'],
+      ['c1', '4'],
+      ['c2', '5'],
+    ]);
     expect(await claim()).toBeNull();
+  });
+
+  it('gives what people did before what a sweep found, and both in one batch where there is room', async () => {
+    await add(mark('1', { reason: 'sweep' }), mark('2', { reason: 'sweep' }));
+    await add('3');
+    expect(idsOf(await claim({ limit: 2 }))).toEqual(['1', '3']);
+    expect(idsOf(await claim())).toEqual(['2']);
+  });
+
+  it('lets nobody wait behind a tenant with 50,000 dirty records', async () => {
+    await sql`
+      insert into webhooks.dirty (connection_id, module, record_id, reason)
+      select 'c1', 'Leads', n::text, 'notification' from generate_series(1, 50000) n`.execute(context.db);
+    await claimed();
+    await add(mark('7', { connectionId: 'c2' }));
+    const next = [await claimed(), await claimed()];
+    expect(next.map(({ connectionId }) => connectionId)).toEqual(['c2', 'c1']);
   });
 
   it('gives no more than asked for', async () => {

@@ -1,5 +1,8 @@
 import { sql, type QueryExecutorProvider } from 'kysely';
 
+/** Who marks records outside of the service notifies it. */
+export const DIRTY_CHANNEL = 'causeway_dirty';
+
 export interface DirtyMark {
   readonly connectionId: string;
   readonly module: string;
@@ -33,14 +36,7 @@ export async function markDirty(trx: QueryExecutorProvider, marks: readonly Dirt
       reason: mark.reason,
     })),
   );
-  await sql`
-    insert into webhooks.dirty as d (connection_id, module, record_id, reason)
-    select distinct on (connection_id, module, record_id) connection_id, module, record_id, reason
-      from jsonb_to_recordset(${rows}::jsonb) as r (connection_id text, module text, record_id text, reason text)
-     order by connection_id, module, record_id
-        on conflict (connection_id, module, record_id) do update
-       set marks = d.marks + 1, not_before = now(),
-           reason = case when d.reason = 'sweep' then excluded.reason else d.reason end`.execute(trx);
+  await sql`select webhooks.mark_dirty(${rows}::jsonb)`.execute(trx);
 }
 
 export interface DirtyClaim {
@@ -49,7 +45,10 @@ export interface DirtyClaim {
   readonly limit: number;
 }
 
-/** Claims records of the module and connection whose oldest mark is the oldest of all. Null: there is nothing to read. */
+/**
+ * Claims records of one module of one connection. Connections take turns, so that one with very many dirty records keeps no other
+ * waiting; of a connection what people did or asked for comes before what a sweep found, then the oldest. Null: nothing to read.
+ */
 export async function claimDirty(db: QueryExecutorProvider, claim: DirtyClaim): Promise<DirtyBatch | null> {
   const { rows } = await sql<{
     connection_id: string;
@@ -59,19 +58,28 @@ export async function claimDirty(db: QueryExecutorProvider, claim: DirtyClaim): 
     first_marked_at: Date;
     reason: string;
   }>`
-    with free as (
-      select d.connection_id, d.module, d.record_id, d.first_marked_at
-        from webhooks.dirty d
-        join connections.connections n on n.id = d.connection_id and n.state = 'active'
-       where d.not_before <= now() and (d.lease_until is null or d.lease_until < now())
+    with turn as (
+      select n.id
+        from connections.connections n
+        left join webhooks.turns t on t.connection_id = n.id
+       where n.state = 'active' and exists (
+         select from webhooks.dirty d
+          where d.connection_id = n.id and d.not_before <= now() and (d.lease_until is null or d.lease_until < now()))
+       order by t.served_at nulls first, n.id limit 1
+    ), served as (
+      insert into webhooks.turns (connection_id, served_at) select id, clock_timestamp() from turn
+          on conflict (connection_id) do update set served_at = excluded.served_at
     ), chosen as (
-      select connection_id, module from free order by first_marked_at limit 1
+      select d.connection_id, d.module
+        from webhooks.dirty d join turn on d.connection_id = turn.id
+       where d.not_before <= now() and (d.lease_until is null or d.lease_until < now())
+       order by (d.reason = 'sweep'), d.first_marked_at limit 1
     ), locked as (
       select d.connection_id, d.module, d.record_id
         from webhooks.dirty d
         join chosen using (connection_id, module)
        where d.not_before <= now() and (d.lease_until is null or d.lease_until < now())
-       order by d.first_marked_at
+       order by (d.reason = 'sweep'), d.first_marked_at
        limit ${claim.limit}
        for update of d skip locked
     )

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Json } from '#contracts';
 import { claimCommands, insertCommands, putEchoes, readEchoes, settleCommands, type ClaimedCommand } from '#ledger';
 import { aNewCommand, integrationDatabase, until, type IntegrationContext } from '#testing';
-import type { Failure, RecordsResult, ZohoRecord } from '#zoho';
+import type { DeletedRecord, DeletedResult, Failure, RecordsResult, ZohoRecord } from '#zoho';
 import { webhooksParts, type WebhooksParts } from '../../test/webhooks.parts.ts';
 import { markDirty } from '../dirty/dirty.store.ts';
 import { HydratorService, type HydratorOptions } from './hydrator.service.ts';
@@ -12,6 +12,9 @@ const unavailable: Failure = { kind: 'unavailable', code: 'CRM_UNAVAILABLE', rea
 /** The one call that the hydrator makes, with what a person does meanwhile. */
 class FakeReader {
   readonly records = new Map<string, ZohoRecord>();
+  /** What the list of deleted records holds. */
+  readonly gone: DeletedRecord[] = [];
+  readonly deletedCalls: { module: string; since: Date }[] = [];
   readonly calls: { module: string; ids: readonly string[]; fields: readonly string[] }[] = [];
   failure: Failure | null = null;
   /** Happens while the call is under way, after the CRM has read its records. */
@@ -40,6 +43,11 @@ class FakeReader {
     const records = ids.flatMap((id) => this.records.get(id) ?? []);
     await this.meanwhile();
     return failure ?? { kind: 'ok', records };
+  }
+
+  deleted(module: string, { since }: { since: Date }): Promise<DeletedResult> {
+    this.deletedCalls.push({ module, since });
+    return Promise.resolve({ kind: 'ok', records: this.gone, nextPage: null });
   }
 }
 

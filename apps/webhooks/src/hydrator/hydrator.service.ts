@@ -5,26 +5,23 @@ import { putEchoes, type Echo } from '#ledger';
 import type { Conflict, Mapping } from '#mapping';
 import type { Logger } from '#observability';
 import { transaction, type IntegrationDatabase } from '#postgres';
-import type { ZohoClient } from '#zoho';
 import { claimDirty, heldDirty, releaseDirty, type DirtyBatch, type DirtyRecord } from '../dirty/dirty.store.ts';
 import type { WebhooksMetrics } from '../webhooks.metrics.ts';
 import { changedEvent } from './crm.event.ts';
 import { readKnowledge, unsettledFields, type Knowledge } from './record.knowledge.ts';
 import { foldReturns, lockReturns, type ReturnReading } from './return.fold.ts';
 import { fieldsOfPacks, returningLink } from './return.mapping.ts';
-import { readWhole, type ReturnReader, type WholeReading } from './return.reading.ts';
 import { judgeReading } from './reading.policy.ts';
+import { readBatch, type BatchReader, type BatchReading } from './batch.reading.ts';
 import { storeReadings, type StoredReading } from './reading.store.ts';
+import { storeSeen } from './record.seen.ts';
 
-/** Records that one call reads (reference 2.5). */
+/** Records that one call reads. */
 const BATCH = 100;
-
-/** The calls that the hydrator makes. */
-export type RecordReader = Pick<ZohoClient, 'getByIds'> & ReturnReader;
 
 export interface HydratorOptions {
   readonly db: Kysely<IntegrationDatabase>;
-  readonly clients: { clientOf(connectionId: string, lane: Lane): Promise<RecordReader> };
+  readonly clients: { clientOf(connectionId: string, lane: Lane): Promise<BatchReader> };
   readonly owner: string;
   readonly leaseMs: number;
   /** Those of the packs that are loaded. */
@@ -80,24 +77,17 @@ export class HydratorService {
   async #read(
     batch: DirtyBatch,
     given: { fields: readonly string[]; before: Knowledge },
-  ): Promise<WholeReading | null> {
+  ): Promise<BatchReading | null> {
     const { connectionId, module } = batch;
     const { clients, db, logger, mappings } = this.#options;
     const client = await clients.clientOf(connectionId, laneOf(batch));
-    const ids = batch.records.map(({ recordId }) => recordId);
-    const listed = await client.getByIds(module, { ids, fields: [...given.fields, 'Modified_Time', 'Modified_By'] });
     const returning = [...given.before.links.values()].flatMap((link) => returningLink(mappings, link) ?? []);
-    const result =
-      listed.kind === 'ok'
-        ? await readWhole(client, {
-            module,
-            returning,
-            records: new Map(listed.records.map((each) => [each.id, each])),
-          })
-        : listed;
+    const fields = [...given.fields, 'Modified_Time', 'Modified_By'];
+    const result = await readBatch(client, { batch, fields, ours: new Set(given.before.links.keys()), returning });
     if (result.kind === 'ok') return result;
     const { code, reason } = result;
-    logger.warn({ connection: connectionId, module, records: ids.length, code, reason }, 'records could not be read');
+    const records = batch.records.length;
+    logger.warn({ connection: connectionId, module, records, code, reason }, 'records could not be read');
     await stopRefused(connectionId, [result], { db, logger });
     return null;
   }
@@ -119,7 +109,7 @@ export class HydratorService {
       const told = await foldReturns(trx, locked, {
         batch: { ...mine, records: open },
         read,
-        deleted: new Map(),
+        deleted: read.deleted,
         before,
         after,
       });
@@ -131,6 +121,8 @@ export class HydratorService {
         trx,
         done.flatMap((reading) => seenEchoes(batch, reading)),
       );
+      const ids = done.map(({ dirty }) => dirty.recordId);
+      await storeSeen(trx, { batch, ids, read });
       await releaseDirty(trx, { owner, batch, done: done.map(({ dirty }) => dirty), again });
       return { ours, told };
     });
@@ -153,8 +145,9 @@ export class HydratorService {
     const { logger, metrics } = this.#options;
     metrics.readings.inc({ result });
     if (result !== 'busy') metrics.ageSeconds.observe(ageSeconds(dirty));
+    if (dirty.reason === 'sweep') metrics.sweepRead.inc({ ...connectionAndModule(batch), result });
     const about = { connection: batch.connectionId, module: batch.module, recordId: dirty.recordId };
-    if (result === 'not_ours')
+    if (result === 'not_ours' && dirty.reason !== 'sweep')
       logger.info({ ...about, code: 'RECORD_UNKNOWN' }, 'a record without our identity gives no event');
     else logger.debug({ ...about, result, changed: changes.map(({ field }) => field) }, 'a record was read');
   }
@@ -169,7 +162,7 @@ interface BatchToJudge {
   readonly batch: DirtyBatch;
   readonly connection: Connection;
   readonly watched: readonly string[];
-  readonly read: WholeReading;
+  readonly read: BatchReading;
   /** What was known before the records were read, and after. */
   readonly before: Knowledge;
   readonly after: Knowledge;
@@ -205,6 +198,10 @@ function seenEchoes({ connectionId }: DirtyBatch, { recordKey, changes }: Stored
   return changes.map(({ field, before, after }) => {
     return { connectionId, recordKey, field, value: after, before, source: 'seen' };
   });
+}
+
+function connectionAndModule({ connectionId, module }: DirtyBatch): { connection: string; module: string } {
+  return { connection: connectionId, module };
 }
 
 function ageSeconds({ firstMarkedAt }: DirtyRecord): number {

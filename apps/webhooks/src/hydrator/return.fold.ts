@@ -10,7 +10,7 @@ import {
   type FoldConnection,
   type FoldStep,
 } from '#folding';
-import { linksOfRecords, namesOfRecords, putLinks } from '#ledger';
+import { doubtAcknowledged, linksOfRecords, namesOfRecords, putLinks } from '#ledger';
 import { observe, withSettings, type Conflict, type Mapping, type Observation, type ObserveResult } from '#mapping';
 import type { IntegrationDatabase } from '#postgres';
 import type { DirtyBatch } from '../dirty/dirty.store.ts';
@@ -107,6 +107,9 @@ export async function foldReturns(
       const fields = 'fields' in result ? (result as ObserveResult).fields : [];
       judged.set(found.markId, { result: found.observation.kind === 'deleted' ? 'gone' : 'edit', fields, conflicts });
       const { connectionId } = given.batch;
+      const { recordKey } = found.returning.link;
+      const isEdit = found.observation.kind === 'edited' && fields.length > 0;
+      await doubtAcknowledged(trx, { connectionId, recordKey, fields: isEdit ? fields : null });
       await storeConflicts(
         trx,
         conflicts.map((conflict) => ({ connectionId, observation: found.observation, conflict })),

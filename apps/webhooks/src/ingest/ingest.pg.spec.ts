@@ -4,12 +4,15 @@ import { Health } from '#observability';
 import { createDatabase, createPool, listen, type IntegrationDatabase } from '#postgres';
 import { integrationDatabase, until, type IntegrationContext } from '#testing';
 import { box, webhooksParts, type WebhooksParts } from '../../test/webhooks.parts.ts';
-import { ensureChannel, type Channel } from '../channel/channel.store.ts';
+import { ensureChannel, retireSecrets, rotateSecrets, type Channel } from '../channel/channel.store.ts';
 import { processDeliveries } from '../dirty/delivery.processor.ts';
 import { OpsParts } from '../ops.controller.ts';
 import { createApp } from '../webhooks.app.ts';
 import { WebhooksContext } from '../webhooks.context.ts';
-import { DELIVERIES_CHANNEL } from './ingest.service.ts';
+import { GapMemory } from '../gap/gap.memory.ts';
+import { ChannelDirectory } from './channel.directory.ts';
+import { DELIVERIES_CHANNEL } from './delivery.writer.ts';
+import { IngestService } from './ingest.service.ts';
 
 let context: IntegrationContext;
 let parts: WebhooksParts;
@@ -24,7 +27,12 @@ beforeAll(async () => {
 beforeEach(async () => {
   await context.clear();
   await context.addConnection();
-  channel = await ensureChannel(context.db, box, { connectionId: 'c1', module: 'Leads', fields: ['Lead_Status'] });
+  channel = await ensureChannel(context.db, box, {
+    connectionId: 'c1',
+    module: 'Leads',
+    fields: ['Lead_Status'],
+    events: ['edit', 'delete'],
+  });
   parts = webhooksParts();
   health = new Health();
   ({ app, url } = await start(context.db));
@@ -32,15 +40,19 @@ beforeEach(async () => {
 afterEach(() => app.close());
 afterAll(() => context[Symbol.asyncDispose]());
 
-async function start(db: IntegrationContext['db']): Promise<{ app: NestFastifyApplication; url: string }> {
+async function start(
+  db: IntegrationContext['db'],
+  { gapDb = db, ratePerSecond = 10_000 } = {},
+): Promise<{ app: NestFastifyApplication; url: string; gaps: GapMemory }> {
   const { logger, metrics, registry } = parts;
+  const gaps = new GapMemory({ db: gapDb, logger });
   const started = await createApp({
     context: new WebhooksContext({ db, logger, metrics }),
-    box,
+    ingest: new IngestService({ db, channels: new ChannelDirectory({ db, box }), gaps, ratePerSecond }),
     ops: new OpsParts({ health, registry }),
   });
   await started.listen(0, '127.0.0.1');
-  return { app: started, url: await started.getUrl() };
+  return { app: started, url: await started.getUrl(), gaps };
 }
 
 interface Posted {
@@ -79,6 +91,14 @@ interface DeliveryRow {
 
 async function deliveries(): Promise<DeliveryRow[]> {
   return (await sql<DeliveryRow>`select * from webhooks.deliveries order by id`.execute(context.db)).rows;
+}
+
+async function gapsAndSweeps(): Promise<{ gaps: unknown[]; due: string[] }> {
+  const gaps = await sql`select connection_id, module, reason from webhooks.gaps order by id`.execute(context.db);
+  const due = await sql<{
+    module: string;
+  }>`select module from webhooks.sweeps where due_at <= now() order by module`.execute(context.db);
+  return { gaps: gaps.rows, due: due.rows.map(({ module }) => module) };
 }
 
 describe('POST /notifications/<address>', () => {
@@ -143,26 +163,88 @@ describe('POST /notifications/<address>', () => {
     for (const secret of [channel.address, channel.token]) expect(told).not.toContain(secret);
   });
 
-  it.each<[string, string | null, Record<string, string>]>([
-    ['no JSON', 'this is no JSON', { 'content-type': 'application/json' }],
-    ['a form', 'module=Leads', { 'content-type': 'application/x-www-form-urlencoded' }],
-    ['an unknown type', '<xml/>', { 'content-type': 'something/else' }],
-    ['no body', null, {}],
-  ])('keeps %s, which is NOTIFICATION_UNREADABLE once it was looked at', async (_what, body, headers) => {
-    expect((await post(body, { headers })).status).toBe(200);
-    const { logger, metrics } = parts;
-    expect(await processDeliveries({ db: context.db, logger, metrics, onMarked: () => undefined })).toBe(true);
-    const [delivery] = await deliveries();
-    expect(delivery).toMatchObject({ code: 'NOTIFICATION_UNREADABLE', processed_at: expect.any(Date) });
-    expect(delivery?.body.toString()).toBe(body ?? '');
-    expect(parts.lines).toContainEqual(expect.objectContaining({ level: 'warn', code: 'NOTIFICATION_UNREADABLE' }));
-    expect(await parts.metric('notifications_unreadable_total')).toEqual([expect.stringMatching(/ 1$/)]);
+  it.each<[string, (token: string) => string, Record<string, string>]>([
+    ['JSON that is cut off', (token) => `{"module":"Leads","token":"${token}","ids":["1"`, {}],
+    ['a form', (token) => `module=Leads&token=${token}`, { 'content-type': 'application/x-www-form-urlencoded' }],
+    ['another JSON', (token) => `{"token":"${token}"}`, { 'content-type': 'text/plain' }],
+  ])(
+    'keeps %s that names the token, which is NOTIFICATION_UNREADABLE once it was looked at',
+    async (_what, of, headers) => {
+      const body = of(channel.token);
+      expect((await post(body, { headers })).status).toBe(200);
+      const { logger, metrics } = parts;
+      expect(await processDeliveries({ db: context.db, logger, metrics, onMarked: () => undefined })).toBe(true);
+      const [delivery] = await deliveries();
+      expect(delivery).toMatchObject({ code: 'NOTIFICATION_UNREADABLE', processed_at: expect.any(Date) });
+      expect(delivery?.body.toString()).toBe(body);
+      expect(parts.lines).toContainEqual(expect.objectContaining({ level: 'warn', code: 'NOTIFICATION_UNREADABLE' }));
+      expect(await parts.metric('notifications_unreadable_total')).toEqual([expect.stringMatching(/ 1$/)]);
+    },
+  );
+
+  it.each<[string, string | null]>([
+    ['no JSON', 'this is no JSON'],
+    ['a form', 'module=Leads&token=guessed'],
+    ['no body', null],
+  ])('answers 401 to %s without the token and stores nothing', async (_what, body) => {
+    expect((await post(body, { headers: {} })).status).toBe(401);
+    expect(await deliveries()).toEqual([]);
+  });
+
+  it('answers 415 to a type that the CRM does not send and stores nothing', async () => {
+    const headers = { 'content-type': 'text/xml' };
+    expect(await post(notification(), { headers })).toEqual({
+      status: 415,
+      body: { code: 'NOTIFICATION_TYPE_UNKNOWN' },
+    });
+    expect(await deliveries()).toEqual([]);
+  });
+
+  it('answers 429 above the rate of the channel, and remembers the gap', async () => {
+    await sql`insert into webhooks.sweeps (connection_id, module, swept_to, due_at) values
+      ('c1', 'Leads', now(), now() + interval '1 hour'), ('c1', 'Deals', now(), now() + interval '1 hour')`.execute(
+      context.db,
+    );
+    const slow = await start(context.db, { ratePerSecond: 2 });
+    const answers: number[] = [];
+    for (let turn = 0; turn < 8; turn += 1) {
+      const sent = await fetch(`${slow.url}/notifications/${channel.address}`, {
+        method: 'POST',
+        body: notification(),
+      });
+      answers.push(sent.status);
+    }
+    expect(answers.slice(0, 4)).toEqual([200, 200, 200, 200]);
+    expect(answers).toContain(429);
+    await slow.gaps.stop();
+    expect(await gapsAndSweeps()).toEqual({
+      gaps: [{ connection_id: 'c1', module: 'Leads', reason: 'rate' }],
+      due: ['Leads'],
+    });
+    await slow.app.close();
+  });
+
+  it('goes on with the secrets before a rotation as well as with the new ones, and then with these alone', async () => {
+    const before = channel;
+    const body = (token: string): string => notification({ token });
+    await post(notification());
+    const rotated = await rotateSecrets(context.db, box, channel);
+    expect(rotated.token).not.toBe(before.token);
+    for (const { address, token } of [before, rotated]) expect((await post(body(token), { address })).status).toBe(200);
+    await sql`update webhooks.channels set previous_until = now() - interval '1 second'`.execute(context.db);
+    expect(await retireSecrets(context.db)).toEqual([channel.id]);
+    expect((await post(body(rotated.token), { address: rotated.address })).status).toBe(200);
+    // What is in memory is looked up again after a few seconds; a process that starts now knows.
+    const fresh = new ChannelDirectory({ db: context.db, box });
+    expect(await fresh.find(before.address)).toBeNull();
+    expect((await fresh.find(rotated.address))?.tokens).toEqual([rotated.token]);
   });
 
   it('answers 413 to a body beyond the limit, and takes one just below', async () => {
-    expect((await post('x'.repeat(1024 * 1024 + 1))).status).toBe(413);
+    const long = (length: number): string => notification().padEnd(length);
+    expect((await post(long(1024 * 1024 + 1))).status).toBe(413);
     expect(await deliveries()).toEqual([]);
-    expect((await post('x'.repeat(1024 * 1024))).status).toBe(200);
+    expect((await post(long(1024 * 1024))).status).toBe(200);
   });
 
   it('answers 503 while Postgres is away: nothing was stored, and the operators see it', async () => {
@@ -180,6 +262,33 @@ describe('POST /notifications/<address>', () => {
     expect(await parts.metric('notifications_total')).toEqual([expect.stringMatching(/result="lost".* 1$/)]);
     await lost.app.close();
     await away.destroy();
+  });
+
+  it('remembers what was lost while Postgres was away, and makes a sweep due once it is back', async () => {
+    await sql`insert into webhooks.sweeps (connection_id, module, swept_to, due_at)
+      values ('c1', 'Leads', now(), now() + interval '1 hour')`.execute(context.db);
+    const url = 'postgres://postgres@127.0.0.1:1/nowhere';
+    const away = createDatabase<IntegrationDatabase>(createPool({ url, applicationName: 'away' }));
+    const lost = await start(away, { gapDb: context.db });
+    const response = await fetch(`${lost.url}/notifications/${channel.address}`, {
+      method: 'POST',
+      body: notification(),
+    });
+    expect([response.status, lost.gaps.size]).toEqual([503, 1]);
+    await until(() => lost.gaps.size === 0);
+    const known = { connection_id: null, module: null };
+    expect(await gapsAndSweeps()).toEqual({ gaps: [{ ...known, reason: 'postgres' }], due: ['Leads'] });
+    expect(parts.lines).toContainEqual(expect.objectContaining({ level: 'warn', code: 'NOTIFICATIONS_MISSED' }));
+    await lost.app.close();
+    await away.destroy();
+  });
+
+  it('stores many that come at the same moment in few commits', async () => {
+    await Promise.all(Array.from({ length: 200 }, () => post(notification())));
+    const { rows } = await sql<{ commits: number }>`
+      select count(distinct xmin::text)::integer as commits from webhooks.deliveries`.execute(context.db);
+    expect(rows[0]?.commits).toBeLessThan(150);
+    expect(await deliveries()).toHaveLength(200);
   });
 
   it('takes many at the same moment, each once', async () => {

@@ -1,47 +1,15 @@
 import { sql } from 'kysely';
 import { integrationDatabase, until, type IntegrationContext } from '#testing';
-import type { Channel as WantedChannel, ChannelOutcome, Failure } from '#zoho';
+import { FakeWatch, forgotten } from '../../test/fake.watch.ts';
 import { box, webhooksParts, type WebhooksParts } from '../../test/webhooks.parts.ts';
-import { channelOfAddress, ensureChannel } from '../channel/channel.store.ts';
-import { KeeperService, type KeeperOptions, type Watcher } from './keeper.service.ts';
+import { ensureChannel } from '../channel/channel.store.ts';
+import { channelsOfAddresses, hashOfAddress, type ReceivingChannel } from '../channel/receiving.channel.ts';
+import type { Watcher } from './channel.keeper.ts';
+import { KeeperService, type KeeperOptions } from './keeper.service.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const URL = 'https://hooks.example';
-const forgotten: Failure = {
-  kind: 'rejected',
-  code: 'CRM_REJECTED',
-  zohoCode: 'NOT_SUBSCRIBED',
-  reason: 'NOT_SUBSCRIBED',
-  field: null,
-  concerns: 'record',
-  gone: true,
-  other: null,
-};
-
-/** The two calls that the keeper makes. */
-class FakeWatch implements Watcher {
-  readonly calls: { readonly call: 'enable' | 'renew'; readonly channel: WantedChannel }[] = [];
-  /** What the CRM grants at most. */
-  grantsMs = 7 * DAY;
-  failure: Failure | null = null;
-  readonly channels = new Set<string>();
-
-  readonly watch: Watcher['watch'] = {
-    enable: (channels) => Promise.resolve(channels.map((channel) => this.#answer('enable', channel))),
-    renew: (channels) => Promise.resolve(channels.map((channel) => this.#answer('renew', channel))),
-  };
-
-  #answer(call: 'enable' | 'renew', channel: WantedChannel): ChannelOutcome {
-    this.calls.push({ call, channel });
-    if (this.failure !== null) return this.failure;
-    if (call === 'renew' && !this.channels.has(channel.channelId)) return forgotten;
-    this.channels.add(channel.channelId);
-    const expiresAt = Math.min(channel.expiresAt.getTime(), Date.now() + this.grantsMs);
-    return { kind: 'watched', channelId: channel.channelId, expiresAt };
-  }
-}
-
 let context: IntegrationContext;
 let parts: WebhooksParts;
 let crm: FakeWatch;
@@ -69,9 +37,9 @@ async function keep(seed: Partial<KeeperOptions> = {}): Promise<KeeperService> {
     db: context.db,
     box,
     clients: { clientOf: () => Promise.resolve(crm) },
+    mappings: [],
     notifyUrl: () => URL,
     lifeMs: DAY,
-    mappings: [],
     logger,
     metrics,
     roundMs: 3_600_000,
@@ -105,6 +73,16 @@ const later = async (ms: number): Promise<void> => {
        set subscribed_at = subscribed_at - make_interval(secs => ${ms / 1000}),
            expires_at = expires_at - make_interval(secs => ${ms / 1000})`.execute(context.db);
 };
+const receiving = async (address: string): Promise<ReceivingChannel | undefined> => {
+  const hash = hashOfAddress(address).toString('hex');
+  return (await channelsOfAddresses(context.db, box, [hash])).get(hash);
+};
+async function gaps(): Promise<{ module: string; reason: string; hours: number }[]> {
+  const { rows } = await sql<{ module: string; reason: string; hours: number }>`
+    select module, reason, round(extract(epoch from until - since) / 3600)::integer as hours
+      from webhooks.gaps order by id`.execute(context.db);
+  return rows;
+}
 const callsMade = (): string[] => crm.calls.map(({ call }) => call);
 
 describe('KeeperService', () => {
@@ -122,6 +100,10 @@ describe('KeeperService', () => {
         notifyUrl: channel?.notify_url,
         expiresAt: expect.any(Date),
         token: expect.any(String),
+        condition: {
+          module: { id: '5', apiName: 'Leads' },
+          fields: ['Converted__s', 'Lead_Status'].map((apiName) => ({ id: `id-${apiName}`, apiName })),
+        },
       },
     });
     expect(Math.abs((made?.channel.expiresAt.getTime() ?? 0) - Date.now() - DAY)).toBeLessThan(60_000);
@@ -134,21 +116,18 @@ describe('KeeperService', () => {
     const url = crm.calls[0]?.channel.notifyUrl ?? '';
     const address = url.slice(`${URL}/notifications/`.length);
     expect(address.length).toBeGreaterThanOrEqual(43);
-    expect(await channelOfAddress(context.db, box, address)).toMatchObject({
+    expect(await receiving(address)).toMatchObject({
       connectionId: 'c1',
       module: 'Leads',
-      token: crm.calls[0]?.channel.token,
+      tokens: [crm.calls[0]?.channel.token],
     });
-    expect(await channelOfAddress(context.db, box, `${address}x`)).toBeNull();
+    expect(await receiving(`${address}x`)).toBeUndefined();
   });
 
   it('keeps address and token sealed but for the address that the CRM was told', async () => {
-    await ensureChannel(context.db, box, { connectionId: 'c1', module: 'Leads', fields: ['Lead_Status'] });
-    const { address, token } = await ensureChannel(context.db, box, {
-      connectionId: 'c1',
-      module: 'Leads',
-      fields: [],
-    });
+    const wanted = { connectionId: 'c1', module: 'Leads', events: ['edit'] };
+    await ensureChannel(context.db, box, { ...wanted, fields: ['Lead_Status'] });
+    const { address, token } = await ensureChannel(context.db, box, { ...wanted, fields: [] });
     const [row] = await channels();
     expect(row?.line).not.toContain(address);
     expect(row?.line).not.toContain(token);
@@ -276,7 +255,105 @@ describe('KeeperService', () => {
     );
     await keep();
     const { rows } = await sql`select fields from webhooks.channels`.execute(context.db);
-    expect(rows).toEqual([{ fields: ['Lead_Status', 'Phone'] }]);
+    expect(rows).toEqual([{ fields: ['Converted__s', 'Lead_Status', 'Phone'] }]);
+    // The CRM has to notify edits of the new field as well.
+    expect(callsMade()).toEqual(['enable', 'renew']);
+    expect(crm.calls[1]?.channel.condition?.fields.map(({ apiName }) => apiName)).toContain('Phone');
+  });
+
+  it('asks for all edits where the ids of fields cannot be had', async () => {
+    await sql`update connections.connections set settings = '{"watch": {"Leads": ["Unknown__c"]}}'`.execute(context.db);
+    await keep();
+    expect(crm.calls[0]?.channel).not.toHaveProperty('condition');
+  });
+
+  it('subscribes what the packs watch, and ends what nobody wants any more', async () => {
+    const watched = { Deals: ['create', 'edit', 'delete'] };
+    await keep({ mappings: [{ product: 'portal', destination: 'zoho-crm', watched }] });
+    expect(crm.calls.map(({ channel }) => channel.events)).toEqual([
+      ['Deals.create', 'Deals.edit', 'Deals.delete'],
+      ['Leads.edit', 'Leads.delete'],
+    ]);
+    await keep();
+    expect(crm.ended).toEqual([crm.calls[0]?.channel.channelId]);
+    expect((await channels()).map(({ module }) => module)).toEqual(['Leads']);
+    expect(await parts.metric('channel_seconds_to_expiry')).toEqual([expect.stringContaining('Leads')]);
+  });
+
+  it('notices within minutes that the CRM forgot a channel, and remembers the gap', async () => {
+    await keep();
+    await keep();
+    expect(crm.lists).toBe(0);
+    await later(3 * HOUR);
+    await sql`update webhooks.channels set confirmed_at = confirmed_at - interval '1 hour'`.execute(context.db);
+    crm.channels.clear();
+    await keep();
+    expect(crm.lists).toBe(1);
+    expect(callsMade()).toEqual(['enable', 'enable']);
+    expect(await gaps()).toEqual([{ module: 'Leads', reason: 'forgotten', hours: 1 }]);
+  });
+
+  it('concludes nothing from a list that failed', async () => {
+    await keep();
+    await sql`update webhooks.channels set confirmed_at = confirmed_at - interval '1 hour'`.execute(context.db);
+    crm.failure = { kind: 'unavailable', code: 'CRM_UNAVAILABLE', reason: 'HTTP 500' };
+    await keep();
     expect(callsMade()).toEqual(['enable']);
+    expect(await gaps()).toEqual([]);
+  });
+
+  it('ends channels that lead here and that nobody knows', async () => {
+    await keep();
+    const [own] = crm.channels;
+    const stray = { channelId: '99', events: ['Leads.all'], token: 't', expiresAt: new Date(Date.now() + DAY) };
+    crm.channels.set('99', { ...stray, notifyUrl: `${URL}/notifications/old` });
+    crm.channels.set('98', { ...stray, channelId: '98', notifyUrl: 'https://another.example/hook' });
+    await sql`update webhooks.channels set confirmed_at = confirmed_at - interval '1 hour'`.execute(context.db);
+    await keep();
+    expect(crm.ended).toEqual(['99']);
+    expect([...crm.channels.keys()]).toEqual([own?.[0], '98']);
+  });
+
+  it('remembers the time in which a channel had expired as a gap', async () => {
+    await keep();
+    await later(30 * HOUR);
+    await keep();
+    expect(await gaps()).toEqual([{ module: 'Leads', reason: 'expired', hours: 6 }]);
+    expect(await parts.metric('notification_gaps_total')).toEqual([expect.stringMatching(/reason="expired".* 1$/)]);
+  });
+
+  it('renews on request, once', async () => {
+    await keep();
+    await sql`update webhooks.channels set renew_asked_at = now()`.execute(context.db);
+    await keep();
+    await keep();
+    expect(callsMade()).toEqual(['enable', 'renew']);
+  });
+
+  it('rotates the secrets on request: the old ones are accepted until the CRM has used the new ones for a while', async () => {
+    await keep();
+    await sql`update webhooks.channels set rotate_asked_at = now()`.execute(context.db);
+    crm.failure = { kind: 'unavailable', code: 'CRM_UNAVAILABLE', reason: 'HTTP 500' };
+    await keep();
+    const addressOf = (call: number): string => crm.calls[call]?.channel.notifyUrl.split('/').at(-1) ?? '';
+    const [old, next] = [crm.calls[0]?.channel, crm.calls[1]?.channel];
+    expect(next?.token).not.toBe(old?.token);
+    expect(addressOf(1)).not.toBe(addressOf(0));
+    for (const call of [0, 1]) {
+      expect((await receiving(addressOf(call)))?.tokens).toEqual([next?.token, old?.token]);
+    }
+    // As long as the CRM was not told, they stay, and no second rotation takes them away.
+    await sql`update webhooks.channels set rotate_asked_at = now()`.execute(context.db);
+    await keep();
+    expect((await receiving(addressOf(0)))?.tokens).toEqual([next?.token, old?.token]);
+    crm.failure = null;
+    await keep();
+    expect(crm.calls.at(-1)?.channel.token).toBe(next?.token);
+    await sql`update webhooks.channels set previous_until = previous_until - interval '10 minutes', rotate_asked_at = null`.execute(
+      context.db,
+    );
+    await keep();
+    expect(await receiving(addressOf(0))).toBeUndefined();
+    expect((await receiving(addressOf(1)))?.tokens).toEqual([next?.token]);
   });
 });

@@ -58,7 +58,14 @@ function firstFields({ identity, fields, onCreate }: WantedRecord): JsonObject {
 }
 
 function changedFields(before: WantedFields, after: WantedFields): JsonObject {
-  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-  const changed = [...names].filter((name) => !sameJson(before[name] ?? null, after[name] ?? null));
-  return Object.fromEntries(changed.map((name) => [name, after[name] ?? null]));
+  const changed: Record<string, Json> = {};
+  for (const name of Object.keys(before)) {
+    const value = after[name] ?? null;
+    if (!sameJson(before[name] ?? null, value)) changed[name] = value;
+  }
+  for (const name of Object.keys(after)) {
+    const value = after[name] ?? null;
+    if (value !== null && !Object.hasOwn(before, name)) changed[name] = value;
+  }
+  return changed;
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '#contracts';
 import { z } from 'zod';
 import { id } from '../values/id.value.ts';
-import { frozen, frozenJson } from './frozen.json.ts';
+import { frozen, requireJson } from './frozen.json.ts';
 import type { EventSchemas, Mapping, MappingDefinition } from './mapping.types.ts';
 
 const made = new WeakSet<object>();
@@ -29,11 +29,12 @@ export function defineMapping<State extends object, Events extends EventSchemas,
   }
   const unhandled = types.filter((type) => !Object.hasOwn(fold, type));
   if (unhandled.length > 0) throw wrong(`nothing folds ${unhandled.join(', ')}`);
+  requireJson(definition.initial, 'initial');
   const mapping = {
     ...definition,
     topics: definition.topics ?? [...new Set(types.map((type) => type.replace(/\..*$/, '')))],
     aggregateId: definition.aggregateId ?? id(),
-    initial: frozenJson(definition.initial, 'initial'),
+    initial: frozen(definition.initial),
     capture: definition.capture ?? null,
     scope: definition.scope ?? 'tenant',
     connectionId: null,

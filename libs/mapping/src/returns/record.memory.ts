@@ -31,6 +31,11 @@ export function splitState(state: JsonObject): SplitState {
   return { own, memory: memory as unknown as Memory };
 }
 
+/** What the pack keeps in a stored state: what its projection is made of. */
+export function ownState(state: JsonObject): JsonObject {
+  return splitState(state).own;
+}
+
 /** One state to store; a memory of nothing is not stored. */
 export function joinState(own: JsonObject, memory: Memory): JsonObject {
   const kept = Object.fromEntries(Object.entries(memory).filter(([, record]) => Object.keys(record).length > 0));

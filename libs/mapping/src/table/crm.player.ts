@@ -3,6 +3,7 @@ import { matches } from '../cases/case.match.ts';
 import type { CaseStep } from '../cases/step.schema.ts';
 import type { Mapping } from '../fold/mapping.types.ts';
 import { step } from '../fold/step.runner.ts';
+import { ownState } from '../returns/record.memory.ts';
 import { observe } from '../returns/observation.fold.ts';
 import type { OutgoingEvent } from '../fold/outgoing.types.ts';
 import type { Conflict } from '../returns/conflict.types.ts';
@@ -120,7 +121,9 @@ export class CrmPlayer {
     const owner = this.#owners.get(key);
     const state = owner === undefined ? undefined : this.#states.get(owner);
     if (owner === undefined || state === undefined) return;
-    const wanted = this.#mapping.project(state, this.#mapping.settings).find((record) => recordKeyOf(record) === key);
+    const wanted = this.#mapping
+      .project(ownState(state), this.#mapping.settings)
+      .find((record) => recordKeyOf(record) === key);
     if (wanted === undefined) return;
     const held = this.#records.get(key);
     const { module, identity } = wanted;

@@ -16,7 +16,6 @@ interface ConnectionsConnections {
   settings: Generated<JsonColumn>;
   created_at: Generated<Timestamp>;
   updated_at: Generated<Timestamp>;
-  account: Generated<string>;
 }
 
 interface ConnectionsTokens {
@@ -79,6 +78,7 @@ interface LedgerCommands {
   makes_keys: Generated<Array<string>>;
   needs: Generated<Array<string>>;
   lookups: Generated<Array<string>>;
+  ensure: Generated<boolean>;
 }
 
 interface LedgerCreditLimits {
@@ -163,7 +163,6 @@ interface RelayFolds {
   source: Generated<string>;
   sequence: BigInteger | null;
   input: JsonColumn | null;
-  connection_id: Generated<string>;
 }
 
 interface RelaySetAside {
@@ -196,7 +195,6 @@ interface RelayStates {
   updated_at: Generated<Timestamp>;
   sequence: Generated<BigInteger>;
   schedule: string | null;
-  connection_id: Generated<string>;
 }
 
 interface RelayTimers {
@@ -225,6 +223,23 @@ interface WebhooksChannels {
   subscribed_at: Timestamp | null;
   last_notified_at: Timestamp | null;
   created_at: Generated<Timestamp>;
+}
+
+interface WebhooksConflicts {
+  id: Computed<BigInteger>;
+  connection_id: string;
+  module: string;
+  record_id: string;
+  record_key: string;
+  kind: string;
+  field: string | null;
+  product_hash: Buffer | null;
+  crm_hash: Buffer | null;
+  restored: boolean;
+  changed_by: string | null;
+  changed_at: Timestamp;
+  recorded_at: Generated<Timestamp>;
+  fold_id: string;
 }
 
 interface WebhooksDeliveries {
@@ -281,6 +296,7 @@ export interface IntegrationDatabase {
   'relay.states': RelayStates;
   'relay.timers': RelayTimers;
   'webhooks.channels': WebhooksChannels;
+  'webhooks.conflicts': WebhooksConflicts;
   'webhooks.deliveries': WebhooksDeliveries;
   'webhooks.dirty': WebhooksDirty;
   'webhooks.readings': WebhooksReadings;

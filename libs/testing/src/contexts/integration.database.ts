@@ -48,8 +48,8 @@ export async function integrationDatabase(prefix: string): Promise<IntegrationCo
     db,
     addConnection: (seed = {}) => addConnection(db, seed),
     clear: async () => {
-      await sql`truncate connections.connections, ledger.commands, ledger.attempts, ledger.links, ledger.unlinked,
-        ledger.echoes, ledger.credits, ledger.credit_limits, relay.states, relay.folds, relay.timers, relay.set_aside,
+      await sql`truncate connections.connections, ledger.commands, ledger.attempts, ledger.links, ledger.unlinked, ledger.audit,
+        ledger.echoes, ledger.kept_effects, ledger.credits, ledger.credit_limits, relay.states, relay.folds, relay.timers, relay.set_aside,
         webhooks.channels, webhooks.deliveries, webhooks.dirty,
         webhooks.readings, webhooks.conflicts, inbox.processed, outbox.events restart identity cascade`.execute(db);
     },

@@ -11,27 +11,27 @@ function outcomeOf(item: Json, status = 400) {
 
 /** Reference 6: code, HTTP status, what it becomes. */
 const CATALOGUE: [string, number, object][] = [
-  ['AUTHENTICATION_FAILURE', 401, { kind: 'rejected', code: 'CRM_REJECTED', concerns: 'connection' }],
+  ['AUTHENTICATION_FAILURE', 401, { kind: 'rejected', code: 'CRM_CALL_REFUSED', concerns: 'connection' }],
   ['OAUTH_SCOPE_MISMATCH', 401, { kind: 'rejected', code: 'CRM_SCOPE_MISSING', concerns: 'connection' }],
   ['OAUTH_SCOPE_MISMATCH', 403, { kind: 'rejected', code: 'CRM_SCOPE_MISSING', concerns: 'connection' }],
   ['INVALID_TOKEN', 401, { kind: 'unavailable' }],
-  ['AUTHORIZATION_FAILED', 400, { kind: 'rejected', code: 'CRM_REJECTED' }],
-  ['NO_PERMISSION', 403, { kind: 'rejected', code: 'CRM_REJECTED' }],
-  ['INVALID_MODULE', 400, { kind: 'rejected', code: 'CRM_REJECTED' }],
-  ['INVALID_URL_PATTERN', 404, { kind: 'rejected', code: 'CRM_REJECTED' }],
-  ['INVALID_REQUEST_METHOD', 405, { kind: 'rejected', code: 'CRM_REJECTED' }],
-  ['INVALID_HOST', 400, { kind: 'rejected', code: 'CRM_REJECTED', concerns: 'connection' }],
-  ['INVALID_DATA', 400, { kind: 'rejected', code: 'CRM_REJECTED', gone: false }],
+  ['AUTHORIZATION_FAILED', 400, { kind: 'rejected', code: 'CRM_PERMISSION_MISSING' }],
+  ['NO_PERMISSION', 403, { kind: 'rejected', code: 'CRM_PERMISSION_MISSING' }],
+  ['INVALID_MODULE', 400, { kind: 'rejected', code: 'CRM_CALL_REFUSED' }],
+  ['INVALID_URL_PATTERN', 404, { kind: 'rejected', code: 'CRM_CALL_REFUSED' }],
+  ['INVALID_REQUEST_METHOD', 405, { kind: 'rejected', code: 'CRM_CALL_REFUSED' }],
+  ['INVALID_HOST', 400, { kind: 'rejected', code: 'CRM_CALL_REFUSED', concerns: 'connection' }],
+  ['INVALID_DATA', 400, { kind: 'rejected', code: 'CRM_VALUE_REFUSED', gone: false }],
   ['MANDATORY_NOT_FOUND', 400, { kind: 'rejected', code: 'CRM_MANDATORY_MISSING' }],
   ['DUPLICATE_DATA', 400, { kind: 'rejected', code: 'CRM_DUPLICATE' }],
-  ['REQUIRED_PARAM_MISSING', 400, { kind: 'rejected', code: 'CRM_REJECTED' }],
-  ['PATTERN_NOT_MATCHED', 400, { kind: 'rejected', code: 'CRM_REJECTED' }],
-  ['UNABLE_TO_PARSE_DATA_TYPE', 400, { kind: 'rejected', code: 'CRM_REJECTED' }],
+  ['REQUIRED_PARAM_MISSING', 400, { kind: 'rejected', code: 'CRM_CALL_REFUSED' }],
+  ['PATTERN_NOT_MATCHED', 400, { kind: 'rejected', code: 'CRM_VALUE_REFUSED' }],
+  ['UNABLE_TO_PARSE_DATA_TYPE', 400, { kind: 'rejected', code: 'CRM_CALL_REFUSED' }],
   ['LIMIT_EXCEEDED', 400, { kind: 'rejected', code: 'CRM_REJECTED' }],
-  ['NOT_SUPPORTED', 403, { kind: 'rejected', code: 'CRM_REJECTED' }],
-  ['RECORD_LOCKED', 400, { kind: 'rejected', code: 'CRM_REJECTED' }],
-  ['NOT_APPROVED', 400, { kind: 'rejected', code: 'CRM_REJECTED' }],
-  ['RECORD_IN_BLUEPRINT', 400, { kind: 'rejected', code: 'CRM_REJECTED' }],
+  ['NOT_SUPPORTED', 403, { kind: 'rejected', code: 'CRM_CALL_REFUSED' }],
+  ['RECORD_LOCKED', 400, { kind: 'rejected', code: 'CRM_RECORD_LOCKED' }],
+  ['NOT_APPROVED', 400, { kind: 'rejected', code: 'CRM_RECORD_LOCKED' }],
+  ['RECORD_IN_BLUEPRINT', 400, { kind: 'rejected', code: 'CRM_RECORD_LOCKED' }],
   ['ALREADY_MODIFIED', 412, { kind: 'rejected', code: 'CRM_REJECTED' }],
   ['CONVERTED_RECORD', 400, { kind: 'rejected', code: 'CRM_REJECTED' }],
   ['EXPIRED_VALUE', 400, { kind: 'rejected', code: 'CRM_REJECTED' }],
@@ -39,7 +39,7 @@ const CATALOGUE: [string, number, object][] = [
   ['TOO_MANY_REQUESTS', 429, { kind: 'throttled', code: 'CRM_THROTTLED' }],
   ['INTERNAL_ERROR', 500, { kind: 'unknown', code: 'CRM_OUTCOME_UNKNOWN' }],
   ['SERVICE_UNAVAILABLE', 503, { kind: 'unknown' }],
-  ['FILE_TOO_LARGE', 413, { kind: 'rejected', code: 'CRM_REJECTED' }],
+  ['FILE_TOO_LARGE', 413, { kind: 'rejected', code: 'CRM_CALL_REFUSED' }],
   ['A_CODE_NOBODY_KNOWS', 400, { kind: 'rejected', code: 'CRM_REJECTED', zohoCode: 'A_CODE_NOBODY_KNOWS' }],
 ];
 
@@ -53,6 +53,23 @@ describe('the error catalogue of the reference', () => {
   it('reads a code inside a 2xx answer just the same', () => {
     expect(outcomeOf(refused('INTERNAL_ERROR'), 207)).toMatchObject({ kind: 'unknown' });
     expect(outcomeOf(refused('TOO_MANY_REQUESTS'), 207)).toMatchObject({ kind: 'throttled' });
+  });
+
+  it('says of every refusal whose it is, and of a code that nobody knows that a person has to look', () => {
+    const owners = CATALOGUE.flatMap(([code, status]) => {
+      const outcome = outcomeOf(refused(code), status);
+      return outcome?.kind === 'rejected' ? [[code, ERROR_CATALOGUE[outcome.code].owner]] : [];
+    });
+    expect(Object.fromEntries(owners)).toMatchObject({
+      INVALID_DATA: 'product',
+      MANDATORY_NOT_FOUND: 'sales admin',
+      DUPLICATE_DATA: 'sales admin',
+      RECORD_LOCKED: 'sales admin',
+      NO_PERMISSION: 'sales admin',
+      INVALID_MODULE: 'platform',
+      OAUTH_SCOPE_MISMATCH: 'platform',
+      A_CODE_NOBODY_KNOWS: 'sales admin',
+    });
   });
 
   it('maps to codes of our own catalogue only', () => {

@@ -15,7 +15,17 @@ export interface Channel {
   /** At most 50 characters; comes back with each notification, which carries no signature. */
   readonly token: string;
   readonly returnAffectedFieldValues?: boolean;
+  /** Edits are notified only where one of these fields changed. At most ten fields (reference 7.1). */
+  readonly condition?: ChannelCondition;
 }
+
+/** Fields of one module, by the ids and names of its metadata: the CRM wants both and refuses those that do not match. */
+export interface ChannelCondition {
+  readonly module: { readonly id: string; readonly apiName: string };
+  readonly fields: readonly { readonly id: string; readonly apiName: string }[];
+}
+/** More fields than this cannot be named in a condition (reference 7.1). */
+export const MOST_CONDITION_FIELDS = 10;
 
 const PATH = '/actions/watch';
 
@@ -54,6 +64,18 @@ function bodyOf(channels: readonly Channel[]): JsonObject {
       // Zoho's default is true and multiplies notifications of our own writes (reference 12.15).
       notify_on_related_action: false,
       return_affected_field_values: channel.returnAffectedFieldValues ?? false,
+      ...(channel.condition === undefined ? {} : { notification_condition: [conditionOf(channel.condition)] }),
     })),
   };
+}
+
+function conditionOf({ module, fields }: ChannelCondition): JsonObject {
+  const [first, ...others] = fields.map(({ id, apiName }): JsonObject => ({ field: { api_name: apiName, id } }));
+  if (first === undefined) throw new RangeError('a condition names at least one field');
+  // A group has at most two members, so more fields nest.
+  const selection = others.reduce<JsonObject>(
+    (inner, field) => ({ group_operator: 'or', group: [field, inner] }),
+    first,
+  );
+  return { type: 'field_selection', module: { api_name: module.apiName, id: module.id }, field_selection: selection };
 }

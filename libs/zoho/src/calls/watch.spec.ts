@@ -134,3 +134,27 @@ it('lists channels without their token, and none for 204', async () => {
   expect(JSON.stringify(result)).not.toContain('opaque');
   expect(await listWatch(caller)).toEqual({ kind: 'ok', channels: [], more: false });
 });
+
+it('names the fields of a condition with their ids, in groups of two', async () => {
+  const caller = scriptedCaller([
+    answer(201, { watch: [watched(channel.channelId, '2026-03-08T11:00:00+01:00')] }),
+    answer(201, { watch: [watched(channel.channelId, '2026-03-08T11:00:00+01:00')] }),
+  ]);
+  const module = { id: '5', apiName: 'Leads' };
+  const fields = ['Email', 'Phone', 'Company'].map((apiName, index) => ({ id: `1${index}`, apiName }));
+  await enableWatch(caller, [{ ...channel, condition: { module, fields: fields.slice(0, 1) } }]);
+  await enableWatch(caller, [{ ...channel, condition: { module, fields } }]);
+  const field = (index: number): object => ({ field: { api_name: fields[index]?.apiName, id: `1${index}` } });
+  const inner = { group_operator: 'or', group: [field(1), field(0)] };
+  for (const [at, field_selection] of [field(0), { group_operator: 'or', group: [field(2), inner] }].entries()) {
+    expect(bodyOf(caller.requests[at])).toMatchObject({
+      watch: [
+        {
+          notification_condition: [
+            { type: 'field_selection', module: { api_name: 'Leads', id: '5' }, field_selection },
+          ],
+        },
+      ],
+    });
+  }
+});

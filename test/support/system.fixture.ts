@@ -4,6 +4,13 @@ import { createDatabase, createPool, type IntegrationDatabase, type ProductDatab
 import { startSystem, type System } from '#system';
 import { SimulatorClient } from './simulator.client.ts';
 
+interface FixtureOptions {
+  readonly pack?: string;
+  readonly product?: string;
+  /** Settings for all services, by environment name. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** A whole system for one suite, with databases, slots and topics of its own in the shared servers. */
 export class SystemFixture {
   readonly system: System;
@@ -24,11 +31,8 @@ export class SystemFixture {
   }
 
   /** With one pack and its product; default: `signup-lead` and `portal`. */
-  static async start({
-    pack = 'signup-lead',
-    product = 'portal',
-    env = {} as Readonly<Record<string, string>>,
-  } = {}): Promise<SystemFixture> {
+  static async start(options: FixtureOptions = {}): Promise<SystemFixture> {
+    const { pack = 'signup-lead', product = 'portal', env = {} } = options;
     const system = await startSystem({
       packs: [pack],
       watch: { Leads: ['Lead_Status'] },

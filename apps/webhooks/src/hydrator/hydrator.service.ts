@@ -6,6 +6,7 @@ import type { Logger } from '#observability';
 import { transaction, type IntegrationDatabase } from '#postgres';
 import type { DeletedRecord, ZohoRecord } from '#zoho';
 import { claimDirty, heldDirty, releaseDirty, type DirtyBatch, type DirtyRecord } from '../dirty/dirty.store.ts';
+import { faultPoint } from '../fault.points.ts';
 import type { WebhooksMetrics } from '../webhooks.metrics.ts';
 import { changedEvent } from './crm.event.ts';
 import { readKnowledge, unsettledFields, type Knowledge } from './record.knowledge.ts';
@@ -42,6 +43,7 @@ export class HydratorService {
     const owner = `${this.#options.owner}/${(this.#claims += 1)}`;
     const batch = await claimDirty(db, { owner, leaseMs, limit: BATCH });
     if (batch === null) return false;
+    faultPoint('records claimed');
     try {
       await this.#hydrate(owner, batch);
     } catch (error) {
@@ -65,6 +67,7 @@ export class HydratorService {
       await releaseDirty(db, { owner, batch, done: [], again: batch.records });
       return;
     }
+    faultPoint('records read');
     const after = await readKnowledge(db, batch);
     const readings = judgeBatch({ batch, connection, watched, ...read, before, after });
     await this.#store(owner, batch, { readings, read });
@@ -109,6 +112,7 @@ export class HydratorService {
       await releaseDirty(trx, { owner, batch, done: done.map(({ dirty }) => dirty), again });
       return ours;
     });
+    faultPoint('readings stored');
     for (const reading of stored) this.#tell(batch, reading);
   }
 

@@ -234,6 +234,18 @@ interface WebhooksChannels {
   subscribed_at: Timestamp | null;
   last_notified_at: Timestamp | null;
   created_at: Generated<Timestamp>;
+  events: Generated<Array<string>>;
+  told: string | null;
+  previous_address_hash: Buffer | null;
+  previous_token_sealed: string | null;
+  rotated_at: Timestamp | null;
+  previous_until: Timestamp | null;
+  rotate_asked_at: Timestamp | null;
+  renew_asked_at: Timestamp | null;
+  confirmed_at: Timestamp | null;
+  failed_at: Timestamp | null;
+  failure_code: string | null;
+  failure_reason: string | null;
 }
 
 interface WebhooksDeliveries {
@@ -259,6 +271,16 @@ interface WebhooksDirty {
   lease_until: Timestamp | null;
 }
 
+interface WebhooksGaps {
+  id: Computed<BigInteger>;
+  connection_id: string | null;
+  module: string | null;
+  since: Timestamp;
+  until: Timestamp;
+  reason: string;
+  noted_at: Generated<Timestamp>;
+}
+
 interface WebhooksReadings {
   id: Computed<BigInteger>;
   connection_id: string;
@@ -270,6 +292,56 @@ interface WebhooksReadings {
   result: string;
   changed_fields: Generated<Array<string>>;
   event_id: string | null;
+}
+
+interface WebhooksReceivers {
+  id: string;
+  started_at: Generated<Timestamp>;
+  beat_at: Generated<Timestamp>;
+  stopped_at: Timestamp | null;
+}
+
+interface WebhooksSeen {
+  connection_id: string;
+  module: string;
+  record_id: string;
+  modified_at: Timestamp | null;
+  read_at: Timestamp;
+}
+
+interface WebhooksSweeps {
+  connection_id: string;
+  module: string;
+  swept_to: Timestamp | null;
+  deleted_to: Timestamp | null;
+  due_at: Generated<Timestamp>;
+  asked_since: Timestamp | null;
+  asked_reason: string | null;
+  asks: Generated<BigInteger>;
+  run_kind: string | null;
+  run_phase: string | null;
+  run_started_at: Timestamp | null;
+  run_since: Timestamp | null;
+  run_high: Timestamp | null;
+  run_next: JsonColumn | null;
+  run_listed: Generated<BigInteger>;
+  run_marked: Generated<BigInteger>;
+  run_calls: Generated<number>;
+  run_asks: BigInteger | null;
+  last_kind: string | null;
+  last_started_at: Timestamp | null;
+  last_ended_at: Timestamp | null;
+  last_listed: BigInteger | null;
+  last_marked: BigInteger | null;
+  last_calls: number | null;
+  snapshot_at: Timestamp | null;
+  failed_at: Timestamp | null;
+  failure_code: string | null;
+}
+
+interface WebhooksTurns {
+  connection_id: string;
+  served_at: Timestamp;
 }
 
 export interface IntegrationDatabase {
@@ -293,5 +365,10 @@ export interface IntegrationDatabase {
   'webhooks.channels': WebhooksChannels;
   'webhooks.deliveries': WebhooksDeliveries;
   'webhooks.dirty': WebhooksDirty;
+  'webhooks.gaps': WebhooksGaps;
   'webhooks.readings': WebhooksReadings;
+  'webhooks.receivers': WebhooksReceivers;
+  'webhooks.seen': WebhooksSeen;
+  'webhooks.sweeps': WebhooksSweeps;
+  'webhooks.turns': WebhooksTurns;
 }

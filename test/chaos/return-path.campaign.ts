@@ -1,7 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { sql } from 'kysely';
@@ -12,7 +12,7 @@ import { SeededRandom } from './seeded.random.ts';
 
 /** As return-path.program.ts reads it; imported, that would arm itself here. */
 const POINT_FILE_VARIABLE = 'CHAOS_POINT_FILE';
-const TRIGGER = pathToFileURL(join(import.meta.dirname, 'return-path.program.ts')).href;
+const TRIGGER = pathToFileURL(join(import.meta.dirname, `return-path.program${extname(import.meta.filename)}`)).href;
 
 /** What people do, and what happens to the way of it. */
 export interface ReturnPathPlan {

@@ -31,7 +31,7 @@ export interface ReturnPathFindings {
   /** Records whose last value is not in the product. */
   readonly missing: readonly string[];
   /** Events that say nothing new: their value after is the one before, or the same change twice. */
-  readonly doubled: number;
+  readonly doubled: readonly string[];
   /** Values that nobody set. */
   readonly wrong: readonly string[];
 }
@@ -123,7 +123,7 @@ async function askForRenewal(fixture: SystemFixture): Promise<void> {
 
 /** The service met its point, sooner or later: a sweep comes every second, and channels are looked at every five. */
 async function isGone(file: string): Promise<boolean> {
-  for (let waited = 0; waited < 20_000 && existsSync(file); waited += 100) await wait(100);
+  for (let waited = 0; waited < 60_000 && existsSync(file); waited += 100) await wait(100);
   return !existsSync(file);
 }
 
@@ -156,11 +156,11 @@ async function judgeEvents(
            payload -> 'changes' -> 'Lead_Status' ->> 'after' as after
       from outbox.events where event_type = 'crm.lead.changed' order by id`.execute(fixture.integration);
   const held = new Map<string, string>();
-  let doubled = 0;
+  const doubled: string[] = [];
   const wrong: string[] = [];
   for (const { id, before, after } of rows) {
-    if ((before ?? '') !== (held.get(id) ?? '')) doubled += 1;
-    if (before === after) doubled += 1;
+    const last = held.get(id) ?? '';
+    if ((before ?? '') !== last || before === after) doubled.push(`${id}: after "${last}" came ${before} -> ${after}`);
     if (history.get(id)?.includes(after ?? '') !== true) wrong.push(id);
     held.set(id, after ?? '');
   }

@@ -16,6 +16,7 @@ const ALLOWED = {
   kafka: ['contracts', 'config', 'observability'],
   zoho: ['contracts', 'config', 'observability'],
   connections: ['contracts', 'config', 'observability', 'postgres', 'mapping', 'zoho', 'ledger'],
+  folding: ['contracts', 'config', 'observability', 'postgres', 'mapping', 'inbox', 'outbox', 'ledger'],
   workers: ['contracts', 'config', 'observability'],
   system: [
     'contracts',
@@ -42,6 +43,7 @@ const ALLOWED = {
     'connections',
     'zoho',
     'ledger',
+    'folding',
     'system',
   ],
   stack: ['contracts', 'config', 'observability'],

@@ -45,7 +45,7 @@ async function measure(stack: Stack, asked: BenchOptions): Promise<Measured> {
   for (const perTransaction of asked.perTransaction) {
     drains.push({ perTransaction, ...(await drainOf(run, { asked, perTransaction })) });
   }
-  const { bigTransaction, payload, steadyRows, steadySeconds } = asked;
+  const { bigTransaction, payload, steadyRows, steadySeconds, trace } = asked;
   const steady =
     steadyRows === 0
       ? undefined
@@ -54,6 +54,7 @@ async function measure(stack: Stack, asked: BenchOptions): Promise<Measured> {
           payload,
           rowsPerSecond: steadyRows,
           seconds: steadySeconds,
+          trace,
           onProgress: (done, total) => bar.show(`${steadyRows} rows a second`, done, total),
         });
   const big =

@@ -3,8 +3,8 @@ import { CampaignReport } from './campaign.report.ts';
 const round = {
   round: 1,
   fault: 'kill at random',
-  producer: 'kafkajs',
-  rows: 10,
+  detail: 'kafkajs',
+  amount: 10,
   settleMs: 5,
   lost: 1,
   doubled: 0,
@@ -15,7 +15,7 @@ const round = {
 } as const;
 const result = {
   rounds: 1,
-  rows: 10,
+  amount: 10,
   lost: 1,
   doubled: 0,
   misordered: 0,
@@ -26,9 +26,11 @@ const result = {
   skipped: ['Kafka restarted'],
 } as const;
 
+const WORDS = { rounds: 2, detail: 'producer', amount: 'rows', service: 'a publisher' };
+
 function reportOn({ isTTY }: { isTTY: boolean }): string {
   let written = '';
-  const report = new CampaignReport({ isTTY, write: (text: unknown) => ((written += String(text)), true) }, 2);
+  const report = new CampaignReport({ isTTY, write: (text: unknown) => ((written += String(text)), true) }, WORDS);
   report.head('publisher');
   report.round({ ...round, unplayed: 'it never came there' });
   report.end(result);

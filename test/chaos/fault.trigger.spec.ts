@@ -1,8 +1,9 @@
 import { FAULT_POINTS } from '../../apps/publisher/src/fault.points.ts';
+import { RELAY_FAULT_POINTS } from '../../apps/relay/src/fault.points.ts';
 import { formatTrigger, parseTrigger } from './fault.trigger.ts';
 
 describe('a trigger', () => {
-  it.each(FAULT_POINTS)('%s is read back as it was written', (point) => {
+  it.each([...FAULT_POINTS, ...RELAY_FAULT_POINTS])('%s is read back as it was written', (point) => {
     const trigger = { point, nth: 3, action: 'freeze' } as const;
     expect(parseTrigger(formatTrigger(trigger))).toEqual(trigger);
   });

@@ -8,6 +8,7 @@ import { CommittedReader } from './committed.reader.ts';
 import { FAULTS, FAULT_NAMES, isPlayable, startsPublisher, startsWriters, type FaultName } from './publisher.faults.ts';
 import type { Mutant } from './publisher.mutants.ts';
 import { PublisherStage, aMoment } from './publisher.stage.ts';
+import { inTurns } from './round.plan.ts';
 import { RowWriters, writeTransaction } from './row.writers.ts';
 import { SeededRandom } from './seeded.random.ts';
 
@@ -135,19 +136,16 @@ export async function runPublisherCampaign(options: CampaignOptions): Promise<Ca
 /** Every fault once before one comes again, and each with all producers by turns. */
 function planRounds(options: { faults: readonly FaultName[]; producers: readonly ProducerClient[]; seed: number }) {
   const { faults, producers, seed } = options;
-  const order = new SeededRandom(seed);
+  const order = inTurns(faults, seed);
   const turns = new Map<FaultName, number>();
-  let bag: FaultName[] = [];
   let rounds = 0;
   return {
     /** @throws RangeError when there is nothing to play */
     next(): { fault: FaultName; producer: ProducerClient } {
-      if (bag.length === 0) bag = order.shuffled(faults);
-      const fault = bag.pop();
-      const turn = fault === undefined ? 0 : (turns.get(fault) ?? rounds);
+      const fault = order.next().value;
+      const turn = turns.get(fault) ?? rounds;
       const producer = producers[turn % producers.length];
-      if (fault === undefined || producer === undefined)
-        throw new RangeError('no fault can be played on these servers');
+      if (producer === undefined) throw new RangeError('no producer to play with');
       turns.set(fault, turn + 1);
       rounds += 1;
       return { fault, producer };

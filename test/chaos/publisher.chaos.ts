@@ -4,6 +4,7 @@ import { PRODUCER_CLIENTS } from '#kafka';
 import { startStack } from '#stack';
 import { machine } from '../bench/machine.ts';
 import { COUNTERS } from './campaign.checker.ts';
+import { oneOf, wholeNumber } from './campaign.arguments.ts';
 import { CampaignReport } from './campaign.report.ts';
 import { runPublisherCampaign } from './publisher.campaign.ts';
 import { FAULTS_OF_MUTANT, FAULT_NAMES } from './publisher.faults.ts';
@@ -33,16 +34,6 @@ const OPTIONS = {
 /** What the command line asks for. @throws Error that names the option */
 function readPlan() {
   const { values } = parseArgs(OPTIONS);
-  const wholeNumber = (option: string, text: string): number => {
-    const value = Number(text);
-    if (!Number.isSafeInteger(value) || value < 1) throw new Error(`${option} wants a whole number above 0`);
-    return value;
-  };
-  const oneOf = <T extends string>(option: string, { known, name }: { known: readonly T[]; name: string }): T => {
-    const found = known.find((one) => one === name);
-    if (found === undefined) throw new Error(`${option} wants one of: ${known.join(', ')}`);
-    return found;
-  };
   const mutant = values.mutant === undefined ? undefined : oneOf('--mutant', { known: MUTANTS, name: values.mutant });
   const named = values.fault?.map((name) => oneOf('--fault', { known: FAULT_NAMES, name }));
   const producers = [...PRODUCER_CLIENTS, 'both'] as const;
@@ -76,7 +67,12 @@ async function play({ json, again, ...options }: ReturnType<typeof readPlan>): P
   const stack = await startStack({ progress: (message) => process.stderr.write(`${message}\n`) });
   try {
     const where = machine(stack.provider);
-    const report = new CampaignReport(process.stdout, rounds);
+    const report = new CampaignReport(process.stdout, {
+      rounds,
+      detail: 'producer',
+      amount: 'rows',
+      service: 'a publisher',
+    });
     const what = mutant === undefined ? 'publisher' : `publisher, mutant ${mutant}`;
     report.head(
       `${what}: ${rounds} rounds, --seed ${seed} (${where.cpu}, ${where.cores} cores, ${where.memoryGb} GB, node ${where.node}; ${where.servers})`,
@@ -87,10 +83,10 @@ async function play({ json, again, ...options }: ReturnType<typeof readPlan>): P
       servers: stack,
       // A mutant owes its rows for ever.
       ...(mutant === undefined ? {} : { patienceMs: 15_000 }),
-      onRound: (round) => report.round(round),
+      onRound: (round) => report.round({ ...round, detail: round.producer, amount: round.rows }),
       signal: stop.signal,
     });
-    report.end(result);
+    report.end({ ...result, amount: result.rows });
     const isClean = [...COUNTERS, 'unplayed' as const, 'alarms' as const].every((counter) => result[counter] === 0);
     if (!isClean) process.stdout.write(`the same again: npm run chaos -- publisher ${again}\n`);
     const seconds = Math.round((performance.now() - startedAt) / 1000);

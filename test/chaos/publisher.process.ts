@@ -1,144 +1,23 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { until } from '../support/until.ts';
-import { FAULT_LINE, FAULT_VARIABLE, formatTrigger, type FaultTrigger } from './fault.trigger.ts';
-import { REDIRECT_VARIABLE } from './kafka.redirect.ts';
+import { AppProcess, type AppSettings, type LogLine } from './app.process.ts';
 import { MUTANT_VARIABLE, type Mutant } from './publisher.mutants.ts';
 
-/** One line of a publisher's log. */
-export interface LogLine {
-  readonly level: string;
-  readonly msg: string;
-  readonly code?: string;
-  readonly url?: string;
-}
-
-export interface PublisherSettings {
-  readonly env: Readonly<Record<string, string>>;
-  /** Broker's port -> port of the proxy in front of it. */
-  readonly redirects: ReadonlyMap<number, number>;
+export interface PublisherSettings extends Omit<AppSettings, 'app' | 'mutation'> {
   readonly mutant?: Mutant | undefined;
-  /** Where it shall end or freeze. */
-  readonly trigger?: FaultTrigger | undefined;
-  /** Told of each line at level error, and of lines that are no log: the stack of a crash. */
-  readonly onAlarm: (what: string) => void;
 }
 
 /** The line of a publisher that waits for a person: nothing follows by itself. */
 const STOPPED_LINE = 'publishing stopped: a person must act';
-const END_PATIENCE_MS = 20_000;
-/** The same from the sources (Jest) and from the build, which `npm test` and `npm run chaos` make first. */
-const DIST = import.meta.url.includes('/dist/test/') ? '../..' : '../../dist';
-const built = (path: string): URL => new URL(`${DIST}/${path}`, import.meta.url);
 
-/** A publisher as it runs in production: the built program, in a process of its own. */
-export class PublisherProcess {
-  readonly #child: ChildProcess;
-  readonly #exited: Promise<unknown>;
-  readonly #said = new Map<string, LogLine>();
-  readonly #onAlarm: (what: string) => void;
-  #failed = '';
-
-  constructor({ env, redirects, mutant, trigger, onAlarm }: PublisherSettings) {
-    this.#onAlarm = onAlarm;
-    const inherited = Object.entries(process.env).filter(
-      ([name]) => !name.startsWith('CAUSEWAY_') && name !== 'NODE_OPTIONS',
-    );
-    const ports = [...redirects].map(([from, to]) => `${from}=${to}`).join(',');
-    const preloaded = ['kafka.redirect', 'fault.trigger', ...(mutant === undefined ? [] : ['publisher.mutants'])];
-    const flags = [
-      '--disable-warning=TimeoutNegativeWarning',
-      ...preloaded.flatMap((name) => ['--import', built(`test/chaos/${name}.js`).href]),
-    ];
-    this.#child = spawn(process.execPath, [...flags, fileURLToPath(built('apps/publisher/main.js'))], {
-      env: {
-        ...Object.fromEntries(inherited),
-        ...env,
-        [REDIRECT_VARIABLE]: ports,
-        ...(mutant === undefined ? {} : { [MUTANT_VARIABLE]: mutant }),
-        ...(trigger === undefined ? {} : { [FAULT_VARIABLE]: formatTrigger(trigger) }),
-        // Standard input is a pipe that closes with this process, so that none outlives it.
-        CAUSEWAY_EXIT_WITH_PARENT: 'true',
-      },
-      stdio: ['pipe', 'pipe', 'pipe'],
-      // Ctrl-C is for the campaign alone, which ends its round first.
-      detached: true,
-    });
-    this.#exited = once(this.#child, 'exit');
-    this.#child.stdin?.on('error', () => undefined);
-    this.#read();
+/** A publisher, which may stop for a person to act. */
+export class PublisherProcess extends AppProcess {
+  constructor({ mutant, ...settings }: PublisherSettings) {
+    const mutation =
+      mutant === undefined ? undefined : { module: 'publisher.mutants', env: { [MUTANT_VARIABLE]: mutant } };
+    super({ ...settings, app: 'publisher', mutation });
   }
 
-  get isRunning(): boolean {
-    return this.#child.exitCode === null && this.#child.signalCode === null;
-  }
-
-  /** Waits until it has said this. @throws Error when it ends before, or stops for a person to act. */
-  async said(msg: string, timeoutMs = 60_000): Promise<LogLine> {
-    const look = (): Promise<LogLine | undefined> => {
-      const line = this.#said.get(msg);
-      if (line === undefined && !this.isRunning)
-        throw new Error(`the publisher ended before it said ${msg}: ${this.#failed}`);
-      const stopped = this.#said.get(STOPPED_LINE);
-      if (line === undefined && stopped !== undefined)
-        throw new Error(`the publisher stopped before it said ${msg}: ${stopped.code}`);
-      return Promise.resolve(line);
-    };
-    return until(`the publisher's line: ${msg}`, look, timeoutMs);
-  }
-
-  /** A metric's value now; 0 where it has none yet. */
-  async metric(name: string): Promise<number> {
-    const { url } = await this.said('listening');
-    const text = await (await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(5000) })).text();
-    return Number(new RegExp(`^causeway_publisher_${name}(?:\\{.*\\})? (.*)$`, 'm').exec(text)?.[1] ?? 0);
-  }
-
-  signal(signal: NodeJS.Signals): void {
-    this.#child.kill(signal);
-  }
-
-  /** Sends the signal and waits for the end; insists where there is none. */
-  async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
-    if (!this.isRunning) return;
-    this.#child.kill(signal);
-    // A frozen process hears of nothing but SIGKILL.
-    this.#child.kill('SIGCONT');
-    const insist = setTimeout(() => this.#child.kill('SIGKILL'), END_PATIENCE_MS);
-    await this.#exited;
-    clearTimeout(insist);
-  }
-
-  /** Waits until it has ended itself at its fault point. @throws Error when it ends otherwise */
-  async died(): Promise<void> {
-    await this.said(FAULT_LINE);
-    await this.#exited;
-  }
-
-  #read(): void {
-    const { stdout, stderr } = this.#child;
-    for (const stream of [stdout, stderr]) {
-      if (stream === null) continue;
-      createInterface({ input: stream }).on('line', (text) => this.#take(text));
-    }
-  }
-
-  #take(text: string): void {
-    if (!text.startsWith('{"')) {
-      this.#failed = `${this.#failed}${text}\n`.slice(-4000);
-      this.#onAlarm(text);
-      return;
-    }
-    let line: LogLine;
-    try {
-      line = JSON.parse(text) as LogLine;
-    } catch {
-      // SIGKILL can cut a line.
-      return;
-    }
-    this.#said.set(line.msg, line);
-    if (line.level === 'error' || line.level === 'fatal') this.#onAlarm(line.code ?? line.msg);
+  /** @throws Error when it ends before, or stops for a person to act. */
+  override said(msg: string, options: { timeoutMs?: number } = {}): Promise<LogLine> {
+    return super.said(msg, { ...options, instead: STOPPED_LINE });
   }
 }

@@ -132,7 +132,7 @@ describe('bad input', () => {
     await expectFlow();
     await fixture.quiet();
     expect(await leadsOf(id)).toEqual([]);
-    await causeway('parked', 'retry', parked.id);
+    await causeway('parked', 'retry', parked.id, '--reason', 'Company is optional now', '--yes');
     await until('the Lead after the retry', async () => ((await leadsOf(id)).length === 1 ? true : null));
   });
 

@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
-import type { Json } from '#contracts';
-import { matches, countHolds, type CaseStep, type Reference, type WorkedCase } from '#mapping';
-import type { ProductDatabase } from '#postgres';
+import type { Json, JsonObject } from '#contracts';
+import { matches, countHolds, unmetEvents, type CaseStep, type Reference, type WorkedCase } from '#mapping';
+import type { IntegrationDatabase, ProductDatabase } from '#postgres';
 import type { CrmRecord } from './simulator.client.ts';
 import type { SystemFixture } from './system.fixture.ts';
 
@@ -69,8 +69,12 @@ function statementOf({ table, op, row = {}, key = {} }: SqlRow) {
 }
 
 /** What of `expect` does not hold, in words; empty when all of it does. */
-export async function unmet({ simulator }: SystemFixture, { expect: wanted }: WorkedCase): Promise<string[]> {
-  const { records = [], absent = [], notes = [], ...others } = wanted;
+export async function unmet(
+  { simulator, integration }: SystemFixture,
+  { expect: wanted }: WorkedCase,
+  { since = '' }: { readonly since?: string } = {},
+): Promise<string[]> {
+  const { records = [], absent = [], notes = [], product_events: productEvents, ...others } = wanted;
   if (Object.keys(others).length > 0) throw new Error(`this runner does not check ${Object.keys(others).join(', ')}`);
   const crm = await CrmView.read(simulator, wanted);
   const found: string[] = [];
@@ -93,7 +97,26 @@ export async function unmet({ simulator }: SystemFixture, { expect: wanted }: Wo
     found.push(...unlike('titles', { wanted: titles, actual: there.map((note) => note['Note_Title']) }));
     found.push(...unlike('contents', { wanted: contents, actual: there.map((note) => note['Note_Content']) }));
   }
+  if (productEvents !== undefined) found.push(...unmetEvents(await eventsSince(integration, since), productEvents));
   return found;
+}
+
+/** A moment in the order of what is told to products. */
+export async function momentOf(db: Kysely<IntegrationDatabase>): Promise<string> {
+  const { rows } = await sql<{ at: string }>`select clock_timestamp()::text as at`.execute(db);
+  return rows[0]?.at ?? '';
+}
+
+/** What was told to products since then, but for the outcomes of commands. */
+async function eventsSince(
+  db: Kysely<IntegrationDatabase>,
+  since: string,
+): Promise<{ type: string; data: JsonObject }[]> {
+  const { rows } = await sql<{ type: string; data: JsonObject }>`
+    select event_type as type, payload as data from outbox.events
+     where aggregate_type <> 'outcomes' and created_at > ${since === '' ? '-infinity' : since}::timestamptz
+     order by created_at`.execute(db);
+  return rows;
 }
 
 /** All of them, each as often as it occurs, in any order. */

@@ -16,6 +16,13 @@ export class SimulatorClient {
       .records;
   }
 
+  /** Leads that were converted. */
+  async converted(module: string): Promise<CrmRecord[]> {
+    return z
+      .object({ records: z.array(recordSchema) })
+      .parse(await this.#ask('GET', `records?module=${module}&converted=true`)).records;
+  }
+
   async notes(module: string, id: string): Promise<CrmRecord[]> {
     return z.object({ notes: z.array(recordSchema) }).parse(await this.#ask('GET', `notes?module=${module}&id=${id}`))
       .notes;

@@ -4,10 +4,10 @@ import { createDatabase, createPool, type IntegrationDatabase, type ProductDatab
 import { startSystem, type System } from '#system';
 import { SimulatorClient } from './simulator.client.ts';
 
-interface FixtureOptions {
+export interface FixtureOptions {
   readonly pack?: string;
   readonly product?: string;
-  /** Settings for all services, by environment name. */
+  readonly watch?: Readonly<Record<string, string[]>>;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -30,12 +30,12 @@ export class SystemFixture {
     );
   }
 
-  /** With one pack and its product; default: `signup-lead` and `portal`. */
+  /** With one pack and its product; default: `signup-lead` and `portal`. `env` are settings for all services. */
   static async start(options: FixtureOptions = {}): Promise<SystemFixture> {
-    const { pack = 'signup-lead', product = 'portal', env = {} } = options;
+    const { pack = 'signup-lead', product = 'portal', watch = { Leads: ['Lead_Status'] }, env = {} } = options;
     const system = await startSystem({
       packs: [pack],
-      watch: { Leads: ['Lead_Status'] },
+      watch,
       env,
       topicPrefix: `test-${randomBytes(4).toString('hex')}.`,
       progress: () => undefined,

@@ -1,5 +1,12 @@
 import { Module } from '@nestjs/common';
 import {
+  CommandsCommand,
+  CommandsListCommand,
+  CommandsShowCommand,
+  ParkedShowCommand,
+} from './commands/commands.command.ts';
+import { ConnectionListCommand, ConnectionStatusCommand } from './commands/connection-status.command.ts';
+import {
   ChannelsCommand,
   ChannelsListCommand,
   ChannelsRenewCommand,
@@ -21,6 +28,10 @@ import { FieldsApplyCommand, FieldsCommand, FieldsPlanCommand } from './commands
 import { MigrateCommand } from './commands/migrate.command.ts';
 import { NotificationsCommand, NotificationsReplayCommand } from './commands/notifications.command.ts';
 import { OutboxCommand, OutboxResendCommand, OutboxStatusCommand } from './commands/outbox.command.ts';
+import { ConflictsCommand, ConflictsListCommand } from './commands/conflicts.command.ts';
+import { HoldsCommand, PauseCommand, ResumeCommand } from './commands/hold.command.ts';
+import { ParkedEditCommand } from './commands/parked-edit.command.ts';
+import { ParkedReleaseCommand, ParkedRestoreCommand } from './commands/parked-record.command.ts';
 import { ParkedCommand, ParkedListCommand, ParkedRetryCommand, ParkedSkipCommand } from './commands/parked.command.ts';
 import { PublisherCommand, PublisherConfigCheckCommand, PublisherConfigCommand } from './commands/publisher.command.ts';
 import { ConnectionRotateKeyCommand } from './commands/rotate-key.command.ts';
@@ -37,11 +48,16 @@ import { SyncCommand, SyncForceCommand, SyncStatusCommand } from './commands/syn
 
 @Module({
   providers: [
+    CommandsCommand,
+    CommandsListCommand,
+    CommandsShowCommand,
     ChannelsCommand,
     ChannelsListCommand,
     ChannelsRenewCommand,
     ChannelsRotateCommand,
     ConnectionCommand,
+    ConnectionListCommand,
+    ConnectionStatusCommand,
     ConnectionPutCommand,
     ConnectionRotateKeyCommand,
     CreditsCommand,
@@ -63,8 +79,17 @@ import { SyncCommand, SyncForceCommand, SyncStatusCommand } from './commands/syn
     OutboxCommand,
     OutboxResendCommand,
     OutboxStatusCommand,
+    ConflictsCommand,
+    ConflictsListCommand,
+    HoldsCommand,
     ParkedCommand,
+    ParkedEditCommand,
     ParkedListCommand,
+    ParkedReleaseCommand,
+    ParkedRestoreCommand,
+    ParkedShowCommand,
+    PauseCommand,
+    ResumeCommand,
     ParkedRetryCommand,
     ParkedSkipCommand,
     PublisherCommand,

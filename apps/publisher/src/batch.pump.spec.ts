@@ -1,5 +1,6 @@
 import type { ProducerRecord } from '#kafka';
 import type { Batch, LogicalMessage, Lsn, Relation, Row, RowUpdate } from '#replication';
+import { until } from '#testing';
 import { BatchPump, type PumpOptions } from './batch.pump.ts';
 import type { MessageMeaning } from './message.intake.ts';
 
@@ -86,6 +87,28 @@ describe('batch pump', () => {
       'store 2@140.0',
     ]);
     expect(pump.pendingBytes).toBe(0);
+  });
+
+  it('collects while Kafka would put a batch off', async () => {
+    const rests = [0, 300];
+    const { transaction, settle, calls } = drive({ restMs: () => rests.shift() ?? 0 });
+    transaction(100n, 1);
+    await settle();
+    transaction(110n, 1);
+    await new Promise((resolve) => setImmediate(resolve));
+    // It would have to wait for the batch behind, had that before it been taken.
+    transaction(120n, 1);
+    await until(() => calls.length > 2, { what: 'the second batch' });
+    expect(calls).toEqual(['store 1@110.0', 'confirm 110', 'store 2@130.0']);
+  });
+
+  it('does not wait with a batch that takes no more rows, nor to stop', async () => {
+    const { pump, transaction, settle, calls } = drive({ restMs: () => 60_000 });
+    transaction(100n, 6);
+    await settle();
+    expect(calls).toEqual(['store 5@100.5', 'confirm 100']);
+    await pump.stop();
+    expect(calls).toHaveLength(2);
   });
 
   it('counts an update that publishes a row like an insert, and no other', async () => {

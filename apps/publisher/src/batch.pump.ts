@@ -29,6 +29,8 @@ export interface PumpOptions {
   readonly onUpdate?: (change: RowUpdate) => Row | undefined;
   readonly limits: { readonly batchBytes: number; readonly batchRows: number; readonly pendingBytes: number };
   readonly idleIntervalMs: number;
+  /** Milliseconds for which Kafka would put a batch off: one that is not full goes on growing meanwhile. */
+  readonly restMs?: () => number;
   /** The stream's side: flow and confirmation. */
   readonly stream: { pause(): void; resume(): void; confirm(lsn: Lsn): void };
   /** Stores records and position in one Kafka transaction. */
@@ -53,6 +55,8 @@ export class BatchPump implements FrameSink {
   #paused = false;
   #stopped = false;
   #refusal: { readonly error: unknown } | undefined;
+  /** Ends the rest before a batch, if there is one. */
+  #wake: () => void = () => undefined;
   #fail: (error: unknown) => void = () => undefined;
   /** Settles when something failed. */
   readonly failed: Promise<unknown>;
@@ -133,6 +137,7 @@ export class BatchPump implements FrameSink {
   /** Takes no more batches and waits for the one under way. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#wake();
     await this.#producing;
   }
 
@@ -158,7 +163,9 @@ export class BatchPump implements FrameSink {
   }
 
   async #produce(): Promise<void> {
-    while (!this.#stopped) {
+    for (;;) {
+      await this.#rest();
+      if (this.#stopped) return;
       const batch = this.#assembler.take() ?? this.#idleBatch();
       if (batch === undefined) {
         // Not a moment later: a commit that comes from here on must find that nobody is at work.
@@ -170,6 +177,19 @@ export class BatchPump implements FrameSink {
       await this.#storeBatch(batch);
       if (this.pendingBytes < this.#options.limits.pendingBytes / 2) this.#resume();
     }
+  }
+
+  /** Rows that come meanwhile go with the batch, where they would have to wait for the one behind it. */
+  async #rest(): Promise<void> {
+    const ms = this.#assembler.hasFull ? 0 : (this.#options.restMs?.() ?? 0);
+    if (ms === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, Math.round(ms));
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   async #storeBatch(batch: Batch<ProducerRecord>): Promise<void> {

@@ -1,4 +1,4 @@
-import { channel } from 'node:diagnostics_channel';
+import { passFaultPoint } from '#observability';
 
 /**
  * The named steps of a publisher's life, in their order (ARCHITECTURE.md, "The publisher"). A point is passed when its step is done
@@ -24,14 +24,9 @@ export const FAULT_POINTS = [
 ] as const;
 export type FaultPoint = (typeof FAULT_POINTS)[number];
 
-/** Test builds listen here: test/chaos/fault.trigger.ts, preloaded, ends or freezes the process at a point. */
-export const FAULT_CHANNEL = 'causeway.publisher.fault-point';
-
-const points = channel(FAULT_CHANNEL);
-
-/** Tells a listener that a step is done. Production has none and no setting that makes one: it costs the look at a flag, a few a batch. */
+/** Tells a listener that a step is done; a few times a batch. */
 export function faultPoint(point: FaultPoint): void {
-  if (points.hasSubscribers) points.publish(point);
+  passFaultPoint(point);
 }
 
 /** The points behind a batch that Kafka holds and whose position was given to the stream. */

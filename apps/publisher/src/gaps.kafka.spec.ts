@@ -131,7 +131,7 @@ describe('topics that are not as they were', () => {
   });
 
   it('with a lower limit while the stream runs: tried again with the new one, what is too large goes to the dead letters', async () => {
-    await context.start();
+    const { url } = await context.start();
     await context.emit('first');
     await readOrders(context, 1);
     const configEntries = [{ name: 'max.message.bytes', value: '2000' }];
@@ -144,5 +144,9 @@ describe('topics that are not as they were', () => {
     expect(await keys(2)).toEqual(['first', 'small']);
     const [letter] = await context.topics.readCommitted(`${context.topics.prefix}causeway.dead-letters`);
     expect(letter?.key).toBe('large');
+    // The broker said MESSAGE_TOO_LARGE of the batch: what had been sent of it was taken back.
+    expect(await (await fetch(`${url}/metrics`)).text()).toMatch(
+      /failures_total\{[^}]*code="BATCH_REFUSED"[^}]*\} 1$/m,
+    );
   });
 });

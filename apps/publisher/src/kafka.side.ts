@@ -126,6 +126,11 @@ export class KafkaSide implements AsyncDisposable {
     }
   }
 
+  /** Milliseconds for which a batch may go on growing: Kafka would put it off. */
+  get restMs(): number {
+    return this.#producer.restMs;
+  }
+
   /** One Kafka transaction: the records and the position that is true with them. */
   async store(records: readonly ProducerRecord[], position: StoredPosition): Promise<void> {
     const value = encodePosition(position);

@@ -234,6 +234,7 @@ export class PublisherSession {
       onUpdate: (change) => preset.update?.(change),
       limits: config,
       idleIntervalMs: config.idleInterval,
+      restMs: () => kafka.restMs,
       stream: timePauses(stream, { onPaused: (seconds) => metrics.pauseSeconds.inc(seconds) }),
       store: async (batch) => {
         const end = metrics.transactionSeconds.startTimer();

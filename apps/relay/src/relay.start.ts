@@ -26,8 +26,12 @@ import {
 import { loadPack } from '#packs';
 import { createDatabase, createPool, listen, type IntegrationDatabase } from '#postgres';
 import { createSecretBox } from '#zoho';
+import { DispatchGate } from './dispatcher/dispatch.gate.ts';
 import { dispatcherMetrics } from './dispatcher/dispatcher.metrics.ts';
 import { DispatcherService } from './dispatcher/dispatcher.service.ts';
+import { faultPoint } from './fault.points.ts';
+import { HistoryService, historyMetrics } from './history/history.service.ts';
+import { TroubleWatch, troubleMetrics } from './dispatcher/trouble.watch.ts';
 import { PRODUCT_EVENTS } from './mapper/mapper.controller.ts';
 import { mapperMetrics, type MapperMetrics } from './mapper/mapper.metrics.ts';
 import { MapperService } from './mapper/mapper.service.ts';
@@ -84,6 +88,10 @@ export async function startRelay(): Promise<void> {
   const scheduler = new SchedulerService({ db, mappings, logger, metrics: schedulerMetrics(registry) });
   scheduler.start();
   shutdown.add('scheduler', () => scheduler.stop());
+  const { ledgerRetention: retentionMs } = config;
+  const history = new HistoryService({ db, retentionMs, logger, metrics: historyMetrics(registry) });
+  history.start();
+  shutdown.add('history', () => history.stop());
   const topicPrefix = config.topicPrefix ?? '';
   await startMapper(parts, { mapper: new MapperService({ db, mappings, topicPrefix, logger, metrics }), metrics });
 }
@@ -104,7 +112,18 @@ async function startDispatcher(
   shutdown.add('locks', () => locks.destroy());
   const onCall = callObserver(registry);
   const budgets = budgetMetrics(registry);
-  const clients = new ClientRegistry({ db, locks, box, callTimeoutMs: config.callTimeout, onCall, budgets, logger });
+  const trouble = troubleMetrics(registry);
+  const gate = new DispatchGate({ db, logger, onTrip: (connection) => trouble.trips.inc({ connection }) });
+  const clients = new ClientRegistry({
+    db,
+    locks,
+    box,
+    callTimeoutMs: config.callTimeout,
+    onCall,
+    budgets,
+    isStopped: (id) => gate.isStopped(id),
+    logger,
+  });
   shutdown.add('crm clients', () => clients.close());
   const metrics = dispatcherMetrics(registry);
   const guard: SetUpGuard = new SetUpGuard({ db, clients, mappings, logger, onCleared: () => dispatcher.wake() });
@@ -116,19 +135,26 @@ async function startDispatcher(
     leaseMs: config.leaseTime,
     batchSize: config.dispatchBatch,
     concurrency: config.dispatchConcurrency,
+    coalesce: config.coalescing,
+    batchWaitMs: config.batchWait,
     logger,
     metrics,
+    gate,
   });
   const url = config.integrationUrl;
-  const listener = await listen({ url, channel: COMMANDS_CHANNEL, logger, onNotify: () => dispatcher.wake() });
+  // Without a name, and when the connection to Postgres is new, anybody may have work.
+  const onNotify = (id: string | null): void => dispatcher.wake(id === null || id === '' ? undefined : id);
+  const listener = await listen({ url, channel: COMMANDS_CHANNEL, logger, onNotify });
   shutdown.add('listener', () => listener.close());
   dispatcher.start();
   shutdown.add('dispatcher', () => dispatcher.stop());
   await guard.start();
   shutdown.add('set-up guard', () => guard.stop());
+  const watch = new TroubleWatch({ db, logger, metrics: trouble, health: parts.health });
   const counting = setInterval(() => {
     clients.show();
     void showOpenCommands(db, metrics);
+    void watch.look();
   }, SHOWN_EVERY);
   shutdown.add('counting', () => clearInterval(counting));
 }
@@ -153,7 +179,10 @@ async function startMapper(parts: Parts, own: { mapper: MapperService; metrics: 
     groupId: `${config.topicPrefix ?? ''}causeway.mapper`,
     subscriptions: { [PRODUCT_EVENTS]: mapper.topics },
     logger,
-    onBatch: (_batch, seconds) => metrics.batchSeconds.observe(seconds),
+    onBatch: (_batch, seconds) => {
+      faultPoint('offsets committed');
+      metrics.batchSeconds.observe(seconds);
+    },
     onState: (state, reason) => health.set('mapper', state === 'running' ? { ready: true } : { ready: false, reason }),
   });
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(RelayModule.with({ mapper, logger }), {

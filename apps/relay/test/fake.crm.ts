@@ -103,6 +103,11 @@ export class FakeCrm implements CrmWriter {
     this.#module(module).delete(id);
   }
 
+  /** Brings a record back out of the recycle bin. */
+  putBack(module: string, id: string, record: JsonObject): void {
+    this.#module(module).set(id, { ...record });
+  }
+
   /** A person converts a Lead. @returns the Contact. */
   convertByPerson(leadId: string): string {
     const lead = this.#module('Leads').get(leadId) ?? {};
@@ -145,6 +150,12 @@ export class FakeCrm implements CrmWriter {
       if (!this.#module(module).delete(textOf(id))) return refusal('INVALID_DATA', { gone: true });
       return { kind: 'succeeded', recordId: textOf(id), created: false, modifiedAt: null };
     });
+
+  getById: CrmWriter['getById'] = async (module, { id }) => {
+    const fields = [...(this.#fields[module] ?? []), ...Object.keys(this.#module(module).get(id) ?? {})];
+    const read = await this.#read('getById', { module, count: 1, fields }, (held) => held === id);
+    return read.kind === 'ok' ? { kind: 'ok', record: read.records[0] ?? null } : read;
+  };
 
   getByIds: CrmWriter['getByIds'] = (module, { ids, fields }) =>
     this.#read('getByIds', { module, count: ids.length, fields }, (id) => ids.includes(id));

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ClientRegistry } from '#connections';
+import type { Mapping } from '#mapping';
 import type { Shutdown } from '#observability';
 import { listen } from '#postgres';
 import { WorkLoop } from '#workers';
@@ -8,7 +9,6 @@ import { DIRTY_CHANNEL } from './dirty/dirty.store.ts';
 import { processDeliveries } from './dirty/delivery.processor.ts';
 import { HydratorService } from './hydrator/hydrator.service.ts';
 import { DELIVERIES_CHANNEL } from './ingest/delivery.writer.ts';
-import type { WatchingMapping } from './keeper/wanted.channels.ts';
 import { SweepService } from './sweep/sweep.service.ts';
 import type { WebhooksContext } from './webhooks.context.ts';
 
@@ -29,7 +29,7 @@ export interface ReadingParts {
     readonly sweepBudget: number;
   };
   readonly clients: ClientRegistry;
-  readonly mappings: readonly WatchingMapping[];
+  readonly mappings: readonly Mapping[];
   readonly shutdown: Shutdown;
 }
 
@@ -38,7 +38,16 @@ export async function startReading({ context, config, clients, mappings, shutdow
   const { db, logger, metrics } = context;
   const { integrationUrl: url, leaseTime: leaseMs } = config;
   const owner = `webhooks-${randomUUID()}`;
-  const hydrator = new HydratorService({ db, clients, owner, leaseMs, lingerMs: LINGER_MS, logger, metrics });
+  const hydrator = new HydratorService({
+    db,
+    clients,
+    owner,
+    leaseMs,
+    lingerMs: LINGER_MS,
+    mappings,
+    logger,
+    metrics,
+  });
   const hydration = new WorkLoop({ name: 'hydrator', concurrency: READERS, logger, round: () => hydrator.round() });
   const onMarked = (): void => hydration.wake();
   const processing = new WorkLoop({

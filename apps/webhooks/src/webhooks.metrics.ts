@@ -22,6 +22,10 @@ export function webhooksMetrics(registry: Registry) {
       help: 'Records read by result: echo, edit, not_ours, gone, busy',
       labelNames: ['result'],
     }),
+    conflicts: counter(registry, 'conflicts_total', {
+      help: 'Edits in the CRM that were not taken over, and records that people deleted; restored: the product value was put back',
+      labelNames: ['module', 'kind', 'restored'],
+    }),
     sweepRead: counter(registry, 'sweep_readings_total', {
       help: 'Records that were read because a sweep found them, by result; edit and gone are what notifications missed',
       labelNames: ['connection', 'module', 'result'],

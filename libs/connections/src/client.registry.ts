@@ -3,7 +3,16 @@ import { LANES, type Lane } from '#contracts';
 import { creditStore } from '#ledger';
 import type { Logger } from '#observability';
 import type { IntegrationDatabase } from '#postgres';
-import { createZohoClient, type CallObserver, type SecretBox, type ZohoCalls, type ZohoClient } from '#zoho';
+import {
+  createZohoClient,
+  heldBack,
+  isShort,
+  type CallGate,
+  type CallObserver,
+  type SecretBox,
+  type ZohoCalls,
+  type ZohoClient,
+} from '#zoho';
 import type { BudgetMetrics } from './budget.metrics.ts';
 import { ConnectionBudget } from './connection.budget.ts';
 import { readForClient } from './connection.store.ts';
@@ -20,6 +29,8 @@ export interface ClientRegistryOptions {
   readonly callTimeoutMs: number;
   readonly onCall?: CallObserver;
   readonly budgets?: BudgetMetrics;
+  /** True while a person has stopped the connection: no call leaves, whoever asks for it. */
+  readonly isStopped?: (connectionId: string) => boolean;
   /** Epoch milliseconds. */
   readonly clock?: () => number;
   readonly logger: Logger;
@@ -60,6 +71,12 @@ export class ClientRegistry {
     return budget === undefined ? LANES : LANES.filter((lane) => budget.isOpen(lane));
   }
 
+  /** Whether a connection will run out of credits, by our own count; false for one that made no call yet. */
+  creditsShort(connectionId: string): boolean {
+    const budget = this.#entries.get(connectionId)?.budget.budget;
+    return budget !== undefined && isShort(budget.state());
+  }
+
   /** Shows how every budget stands in the metrics. */
   show(): void {
     for (const [id, { budget }] of this.#entries) this.#options.budgets?.show(id, budget.budget.state());
@@ -90,13 +107,21 @@ export class ClientRegistry {
       tokenStore: postgresTokenStore(db, box, connectionId),
       withLock: postgresLock(locks, connectionId),
       timeouts: { call: callTimeoutMs },
-      gate: budget,
+      gate: this.#gateOf(connectionId, budget),
       clock,
       logger,
       ...(onCall === undefined ? {} : { onCall }),
     });
     budget.learnBy(client.in('reconcile'));
     return { client, budget };
+  }
+
+  #gateOf(connectionId: string, budget: ConnectionBudget): CallGate {
+    const { isStopped } = this.#options;
+    if (isStopped === undefined) return budget;
+    return {
+      enter: (ask) => (isStopped(connectionId) ? Promise.resolve(heldBack()) : budget.enter(ask)),
+    };
   }
 }
 

@@ -92,6 +92,17 @@ describe('regression: a second connection of a tenant', () => {
   });
 });
 
+describe('a tenant with several accounts at the destination', () => {
+  it('has a connection for each', async () => {
+    await putConnection(context.db, box, connection);
+    await putConnection(context.db, box, { ...connection, id: 'c2', account: 'org-2' });
+    expect((await listConnections(context.db)).map(({ id, tenantId }) => [id, tenantId])).toEqual([
+      ['c1', 'portal'],
+      ['c2', 'portal'],
+    ]);
+  });
+});
+
 describe('readCredentials', () => {
   it('says that there is no such connection', async () => {
     await expect(readCredentials(context.db, box, 'c1')).rejects.toMatchObject({

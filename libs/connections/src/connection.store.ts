@@ -1,5 +1,5 @@
 import { sql, type QueryExecutorProvider } from 'kysely';
-import { CausewayError, type ErrorCode } from '#contracts';
+import { CausewayError, type ErrorCode, type JsonObject } from '#contracts';
 import { SQLSTATE, hasSqlState } from '#postgres';
 import type { SecretBox } from '#zoho';
 import {
@@ -35,13 +35,17 @@ export async function listConnections(db: QueryExecutorProvider, destination = '
   }));
 }
 
-export interface NewConnection extends Pick<Connection, 'id' | 'tenantId' | 'destination' | 'settings'> {
+export interface NewConnection extends Pick<Connection, 'id' | 'tenantId' | 'destination'> {
+  /** Those of every connection, and those that the packs read. */
+  readonly settings: JsonObject;
+  /** Which of the tenant's accounts at the destination it is; left out for a tenant with one. */
+  readonly account?: string;
   readonly credentials: Credentials;
 }
 
 /**
  * Stores a connection, secrets sealed; one that exists gets the new credentials and settings and is active again.
- * @throws CausewayError `CONNECTION_TENANT_TAKEN` when the tenant has another connection to the destination
+ * @throws CausewayError `CONNECTION_TENANT_TAKEN` when the tenant has another connection to that account of the destination
  */
 export async function putConnection(
   db: QueryExecutorProvider,
@@ -51,8 +55,8 @@ export async function putConnection(
   const { credentials } = connection;
   const stored = sql`
     insert into connections.connections
-      (id, tenant_id, destination, accounts_url, api_domains, client_id, client_secret_sealed, refresh_token_sealed, settings)
-    values (${connection.id}, ${connection.tenantId}, ${connection.destination}, ${credentials.accountsUrl},
+      (id, tenant_id, destination, account, accounts_url, api_domains, client_id, client_secret_sealed, refresh_token_sealed, settings)
+    values (${connection.id}, ${connection.tenantId}, ${connection.destination}, ${connection.account ?? ''}, ${credentials.accountsUrl},
             ${[...credentials.apiDomains]}::text[], ${credentials.clientId}, ${box.seal(credentials.clientSecret, connection.id)},
             ${box.seal(credentials.refreshToken, connection.id)}, ${JSON.stringify(connection.settings)}::jsonb)
         on conflict (id) do update
@@ -109,10 +113,13 @@ export interface StateChange {
   readonly reason: string | null;
 }
 
-/** Moves a connection to a state. `action_needed` keeps commands waiting until a person has acted. */
+/**
+ * Moves a connection to a state. `action_needed` keeps commands waiting until a person has acted; it never takes the place of
+ * `paused`, since what a person stopped nothing else may start again.
+ */
 export async function setConnectionState(db: QueryExecutorProvider, change: StateChange): Promise<void> {
   await sql`
     update connections.connections
        set state = ${change.state}, state_code = ${change.code}, state_reason = ${change.reason}, updated_at = now()
-     where id = ${change.id}`.execute(db);
+     where id = ${change.id} and (state <> 'paused' or ${change.state} <> 'action_needed')`.execute(db);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { quietHoursSchema } from './quiet.hours.ts';
 
 /** Constants of the fold and of the way back that a tenant chooses (packs/README.md section 7). */
 export const connectionSettingsSchema = z.object({
@@ -8,6 +9,8 @@ export const connectionSettingsSchema = z.object({
   limits: z
     .object({ credits: z.number().int().positive().optional(), concurrency: z.number().int().positive().optional() })
     .optional(),
+  /** When nothing goes out by itself; see quiet.hours.ts. */
+  quietHours: quietHoursSchema.optional(),
   /** Module -> how often it is swept, and with how many calls at a time, where the service's own settings do not fit. */
   sweep: z
     .record(

@@ -19,6 +19,7 @@ export {
   type ConnectionState,
   type Credentials,
 } from './connection.types.ts';
+export { isQuiet, quietHoursSchema, quietUntil, type QuietHours } from './quiet.hours.ts';
 export { rotateKey, type PlaceRotation, type RotationOptions } from './key.rotation.ts';
 export {
   applySetUp,

@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely';
+import { passFaultPoint } from '#observability';
 import type { IntegrationDatabase } from '#postgres';
 import { tokenSchema, type SecretBox, type TokenStore, type WithLock } from '#zoho';
 
@@ -12,11 +13,13 @@ export function postgresTokenStore(db: Kysely<IntegrationDatabase>, box: SecretB
       return sealed === undefined ? null : tokenSchema.parse(JSON.parse(box.open(sealed, connectionId)));
     },
     async write(token) {
+      passFaultPoint('token change begun');
       await sql`
         insert into connections.tokens (connection_id, token_sealed)
         values (${connectionId}, ${box.seal(JSON.stringify(token), connectionId)})
             on conflict (connection_id) do update
            set token_sealed = excluded.token_sealed, updated_at = now()`.execute(db);
+      passFaultPoint('token stored');
     },
   };
 }

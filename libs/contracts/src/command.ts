@@ -43,6 +43,8 @@ export const commandSchema = z.object({
   whenConverted: z.enum(['follow', 'skip']),
   /** The write never makes the record: it waits until the record's link is known. */
   linkOnly: z.literal(true).optional(),
+  /** The write only makes the record: where there is a link already, nothing is sent. */
+  ensure: z.literal(true).optional(),
   /** What makes an effect happen once: `<product>/<effect>/<ids>`, unique in a connection. */
   effectKey: z.string().optional(),
   /** The records that a conversion makes, which get their links from its answer. `shared`: it may be somebody else's as well. */
@@ -64,8 +66,28 @@ export function linkTo({ module, identity }: RecordName): JsonObject {
 
 /** The record key that a field's value refers to; null for a value that is no reference. */
 export function linkedKeyOf(value: Json): string | null {
+  // Nearly all values are none, and a schema that refuses costs far more than this look.
+  if (typeof value !== 'object' || value === null || !('$link' in value)) return null;
   const parsed = linkReferenceSchema.safeParse(value);
   return parsed.success ? `${parsed.data.$link.module}/${parsed.data.$link.value}` : null;
+}
+
+/** The record keys that a value refers to, at whatever depth: a row of a subform has lookups of its own. */
+export function linkedKeysOf(value: Json): string[] {
+  const key = linkedKeyOf(value);
+  if (key !== null) return [key];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap((part) => linkedKeysOf(part));
+}
+
+/** The value with each reference in it, at whatever depth, put as `idOf` says; one that it gives nothing for is left out. */
+export function withLinks(value: Json, idOf: (recordKey: string) => Json | undefined): Json | undefined {
+  const key = linkedKeyOf(value);
+  if (key !== null) return idOf(key);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.flatMap((part) => withLinks(part, idOf) ?? []);
+  const parts = Object.entries(value).map(([name, part]): [string, Json | undefined] => [name, withLinks(part, idOf)]);
+  return Object.fromEntries(parts.filter((part): part is [string, Json] => part[1] !== undefined));
 }
 
 /** Life of a command in the ledger. Only `ready` is claimed; `parked` holds back the later ones of its record. */

@@ -251,8 +251,8 @@ const entries = {
     owner: 'platform',
   },
   CONNECTION_TENANT_TAKEN: {
-    meaning: 'The tenant has another connection to this destination already',
-    action: 'Give the connection that is there its new credentials by its own id; a tenant has one a destination.',
+    meaning: 'The tenant has another connection to this account of the destination already',
+    action: 'Give the connection that is there its new credentials by its own id, or name the other account.',
     owner: 'platform',
   },
   unknown_event: {
@@ -273,6 +273,16 @@ const entries = {
   unknown_value: {
     meaning: 'A value is not in its list',
     action: 'Correct the value in the product, or add it to the pack.',
+    owner: 'product',
+  },
+  foreign_currency: {
+    meaning: "An amount is in another currency than the connection's",
+    action: 'Sell in the currency of the connection, or correct its setting currency, and redrive the event.',
+    owner: 'product',
+  },
+  contract_signed: {
+    meaning: 'A contract that was signed cannot be a draft again',
+    action: 'Draw up a new contract; the event stays set aside.',
     owner: 'product',
   },
   name_missing: {
@@ -321,6 +331,16 @@ const entries = {
   CRM_UNAVAILABLE: {
     meaning: 'The CRM does not answer or answers with a server error',
     action: 'Nothing: the command is tried again by itself.',
+    owner: 'platform',
+  },
+  CRM_CIRCUIT_OPEN: {
+    meaning: 'Several calls of the CRM failed one after another: none goes out but one at a time that tries',
+    action: 'Nothing: everything goes on as soon as one is answered. causeway connection status says when the next tries.',
+    owner: 'platform',
+  },
+  CRM_TRIED_FOR_A_DAY: {
+    meaning: 'A command has been tried for 24 hours and the CRM still does not take it',
+    action: 'Look at causeway commands list and at the CRM; it is tried on by itself, every quarter of an hour.',
     owner: 'platform',
   },
   CRM_ANSWER_UNREADABLE: {

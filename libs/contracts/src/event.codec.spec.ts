@@ -44,6 +44,24 @@ function errorOf(record: EncodedEvent): CausewayError {
   throw new Error('the record was taken for an event');
 }
 
+describe('what a destination told the product', () => {
+  it.each([
+    [
+      { origin: 'c1', origin_fields: 'status, first_name' },
+      { connectionId: 'c1', fields: ['status', 'first_name'] },
+    ],
+    [{ origin: 'c1' }, { connectionId: 'c1', fields: null }],
+    [
+      { origin: 'c1', origin_fields: ' , ' },
+      { connectionId: 'c1', fields: null },
+    ],
+    [{ origin: '', origin_fields: 'status' }, undefined],
+    [{ origin_fields: 'status' }, undefined],
+  ])('%j', (headers, origin) => {
+    expect(decodeEvent(recordOf({ headers })).origin).toEqual(origin);
+  });
+});
+
 describe('decodeEvent', () => {
   it('reads every attribute', () => {
     expect(decodeEvent(recordOf({ headers: { traceparent: '00-a-b-01' } }))).toEqual({

@@ -1,7 +1,7 @@
 import { CausewayError } from './causeway.error.ts';
 import { eventSchema, type CausewayEvent } from './event.ts';
 import type { JsonObject } from './json.ts';
-import { EVENT_HEADERS, headerText, type Headers } from './headers.ts';
+import { EVENT_HEADERS, headerText, ORIGIN_HEADERS, type Headers } from './headers.ts';
 
 /** A Kafka record as far as decoding needs it. */
 export interface EncodedEvent {
@@ -32,11 +32,21 @@ export function decodeEvent(record: EncodedEvent): CausewayEvent {
     tenantId: text(EVENT_HEADERS.tenantId),
     key: record.key?.toString(),
     traceparent: text(EVENT_HEADERS.traceparent),
+    origin: originOf(text),
   });
   if (!attributes.success) throw malformed(id, attributes.error.issues[0]?.path.join('.') ?? 'event');
   const data = parseData(record.value);
   if (data === null) throw malformed(id, 'data');
   return { ...attributes.data, data };
+}
+
+/** A comma list names the fields; without one all that changed came from there. */
+function originOf(text: (name: string) => string | undefined): CausewayEvent['origin'] {
+  const connectionId = text(ORIGIN_HEADERS.connectionId);
+  if (connectionId === undefined || connectionId === '') return undefined;
+  const names = (text(ORIGIN_HEADERS.fields) ?? '').split(',').map((name) => name.trim());
+  const fields = names.filter((name) => name !== '');
+  return { connectionId, fields: fields.length === 0 ? null : fields };
 }
 
 function malformed(eventId: string | undefined, field: string): CausewayError {

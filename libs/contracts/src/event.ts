@@ -21,6 +21,11 @@ export const eventSchema = z.object({
   tenantId: attributeSchema,
   key: attributeSchema,
   traceparent: z.string().optional(),
+  /**
+   * The product says it because a destination told it so: the connection, and the payload's fields that came from there (null: all that
+   * changed).
+   */
+  origin: z.object({ connectionId: z.string(), fields: z.array(z.string()).nullable() }).optional(),
   data: jsonObjectSchema,
 });
 

@@ -15,6 +15,9 @@ export const EVENT_HEADERS = {
   traceparent: 'traceparent',
 } as const;
 
+/** What the inbox helper puts beside an event that the product writes because a destination told it so. */
+export const ORIGIN_HEADERS = { connectionId: 'origin', fields: 'origin_fields' } as const;
+
 /** Headers that only dead letters have, beside those of the record that they stand for. */
 export const DEAD_LETTER_HEADERS = {
   error: 'causeway_error',

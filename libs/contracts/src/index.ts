@@ -9,6 +9,8 @@ export {
   laneSchema,
   linkTo,
   linkedKeyOf,
+  linkedKeysOf,
+  withLinks,
   operationSchema,
   recordNameSchema,
   recordKeyOf,
@@ -27,12 +29,13 @@ export { eventSchema, productOfSource, sourceOfProduct, type CausewayEvent } fro
 export {
   DEAD_LETTER_HEADERS,
   EVENT_HEADERS,
+  ORIGIN_HEADERS,
   RESENT_HEADER,
   headerText,
   type Headers,
   type HeaderValue,
 } from './headers.ts';
 export { jsonObjectSchema, jsonSchema, type Json, type JsonObject } from './json.ts';
-export type { Outcome, OutcomeKind } from './outcome.ts';
+export type { NoRoom, NoRoomCause, Outcome, OutcomeKind } from './outcome.ts';
 export { CRM_SOURCE, topicNames, type TopicNames } from './topics.ts';
 export { tlsFailureOf, tlsReasonOf, type TlsFailure } from './tls.failure.ts';

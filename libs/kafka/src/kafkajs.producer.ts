@@ -13,6 +13,7 @@ import {
   type TransactionalProducer,
 } from './producer.port.ts';
 import { splitIntoSends, type PartitionBatch, type PlacedRecord } from './send.splitter.ts';
+import { SettleGauge } from './settle.gauge.ts';
 
 /**
  * kafkajs waits 300 ms and more after CONCURRENT_TRANSACTIONS, which every transaction gets that follows closely on another
@@ -30,6 +31,9 @@ export class KafkajsProducer implements TransactionalProducer {
   readonly #timeoutMs: number;
   readonly #maxBatchBytes: (topic: string) => number;
   readonly #onStep: ((step: ProducerStep) => void) | undefined;
+  readonly #gauge = new SettleGauge();
+  /** Requests of this transaction that add partitions: each send has one, and those that are put off another. */
+  #additions = 0;
 
   constructor(options: ProducerOptions & { readonly logger: Logger }) {
     this.#timeoutMs = options.transactionTimeoutMs;
@@ -49,6 +53,13 @@ export class KafkajsProducer implements TransactionalProducer {
         ({ message: { partition } }) =>
           partition ?? 0,
     });
+    this.#producer.on(this.#producer.events.REQUEST, ({ payload: { apiName } }) => {
+      if (apiName === 'AddPartitionsToTxn') this.#additions += 1;
+    });
+  }
+
+  get restMs(): number {
+    return this.#gauge.remainingMs(performance.now());
   }
 
   async init(): Promise<void> {
@@ -65,14 +76,20 @@ export class KafkajsProducer implements TransactionalProducer {
     if (records.length === 0) return;
     await this.#run('transaction', async () => {
       const placed = await this.#place(records);
+      this.#gauge.begun(performance.now());
+      this.#additions = 0;
       const transaction = await this.#producer.transaction();
       this.#onStep?.('transaction begun');
+      let sends = 0;
       for (const send of splitIntoSends(placed, this.#maxBatchBytes)) {
         await transaction.sendBatch({ topicMessages: byTopic(send), acks: -1 });
+        sends += 1;
         this.#onStep?.('records sent');
       }
       this.#onStep?.('before commit');
       await transaction.commit();
+      if (this.#additions > sends) this.#gauge.putOff();
+      this.#gauge.ended(performance.now());
       this.#onStep?.('commit answered');
     });
   }

@@ -18,9 +18,10 @@ import { encodeRecordBatch } from './record.batch.encoder.ts';
 import { checkAccess } from './security/access.check.ts';
 import { delayUnlessRefused, platformaticConnection } from './security/platformatic.security.ts';
 import { splitIntoSends, type PlacedRecord } from './send.splitter.ts';
+import { SettleGauge } from './settle.gauge.ts';
 
 /** The coordinator writes its markers after it answered, so a transaction close behind another is put off: look again soon. */
-const CONCURRENT_RETRY_MS = 2;
+const CONCURRENT_RETRY_MS = 1;
 const SOON_ATTEMPTS = 200;
 const RETRY_MS = 100;
 const RETRIES = 400;
@@ -35,6 +36,7 @@ export class PlatformaticProducer implements TransactionalProducer {
   readonly #checkAccess: () => Promise<void>;
   readonly #sequences = new BatchSequences();
   readonly #buffers = new BatchBuffers();
+  readonly #gauge = new SettleGauge();
   readonly #timeoutMs: number;
   readonly #maxBatchBytes: (topic: string) => number;
   readonly #onStep: ((step: ProducerStep) => void) | undefined;
@@ -57,10 +59,16 @@ export class PlatformaticProducer implements TransactionalProducer {
       requestTimeout: REQUEST_TIMEOUT_MS,
       metadataMaxAge: METADATA_AGE_MS,
       retries: RETRIES,
-      retryDelay: delayUnlessRefused((...[, , attempt, , error]) =>
-        attempt <= SOON_ATTEMPTS && namesKafkaError(error, 'CONCURRENT_TRANSACTIONS') ? CONCURRENT_RETRY_MS : RETRY_MS,
-      ),
+      retryDelay: delayUnlessRefused((...[, , attempt, , error]) => {
+        if (attempt > SOON_ATTEMPTS || !namesKafkaError(error, 'CONCURRENT_TRANSACTIONS')) return RETRY_MS;
+        this.#gauge.putOff();
+        return CONCURRENT_RETRY_MS;
+      }),
     });
+  }
+
+  get restMs(): number {
+    return this.#gauge.remainingMs(performance.now());
   }
 
   async init(): Promise<void> {
@@ -78,6 +86,7 @@ export class PlatformaticProducer implements TransactionalProducer {
       const topics = [...new Set(records.map(({ topic }) => topic))];
       const metadata = await this.#producer.metadata({ topics, retries: METADATA_RETRIES });
       const placed = records.map((record) => place(record, metadata));
+      this.#gauge.begun(performance.now());
       const transaction = await this.#producer.beginTransaction();
       this.#onStep?.('transaction begun');
       for (const send of splitIntoSends(placed, this.#maxBatchBytes)) {
@@ -86,6 +95,7 @@ export class PlatformaticProducer implements TransactionalProducer {
       }
       this.#onStep?.('before commit');
       await transaction.commit();
+      this.#gauge.ended(performance.now());
       this.#onStep?.('commit answered');
       this.#buffers.release();
     });

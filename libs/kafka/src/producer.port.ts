@@ -34,6 +34,11 @@ export interface TransactionalProducer {
    * @throws CausewayError `PUBLISHER_FENCED`, `TOPIC_MISSING`, `BATCH_REFUSED`, `KAFKA_UNREACHABLE` or `KAFKA_ACCESS_DENIED`
    */
   sendTransaction(records: readonly ProducerRecord[]): Promise<void>;
+  /**
+   * Milliseconds until a transaction is likely to be let in at once, 0 when it is now: the broker puts off what comes too close behind
+   * the last one. Whoever waits for it may go on collecting.
+   */
+  readonly restMs: number;
   /** Leaves the transactional.id as it is: an open transaction is aborted by the next `init`, or by its timeout. */
   close(): Promise<void>;
 }

@@ -5,6 +5,7 @@ export { sameJson } from './fold/json.equality.ts';
 export { triggerFor } from './fold/lane.policy.ts';
 export { keyLine } from './fold/effect.command.ts';
 export type { WantedConversion, WantedEffect, WantedNote, WantedTask } from './fold/effect.types.ts';
+export { firstWrite } from './fold/difference.policy.ts';
 export { defineMapping, isMapping, withSettings } from './fold/mapping.definition.ts';
 export type {
   DataOf,
@@ -14,11 +15,13 @@ export type {
   FoldTools,
   Mapping,
   MappingDefinition,
+  Scope,
   VersionSchemas,
 } from './fold/mapping.types.ts';
+export type { OutgoingEvent } from './fold/outgoing.types.ts';
 export { optional, optionalObject, required, withDefault } from './fold/payload.schema.ts';
 export { Ignored, SetAside } from './fold/said.ts';
-export { step } from './fold/step.runner.ts';
+export { quickStep, step, type ProjectedState } from './fold/step.runner.ts';
 export type { Timer } from './fold/timer.types.ts';
 export type { Problem, ProblemCode, StepResult, Verdict } from './fold/verdict.types.ts';
 export type { TriggerRule, WantedFields, WantedRecord } from './fold/wanted.types.ts';
@@ -47,6 +50,7 @@ export { fullName, UNKNOWN_NAME, type FullName } from './values/name.value.ts';
 export { boolean, crmInteger, integer, type IntegerRange } from './values/number.value.ts';
 export { read, valueOf, type Kind, type Missing, type Read } from './values/read.value.ts';
 export { sameValue } from './values/same.value.ts';
+export { compareStamps, restamped, stampOf, unstamped, type Stamp, type Stamped } from './values/stamped.value.ts';
 export { lines, text } from './values/text.value.ts';
 export {
   caseFileSchema,
@@ -59,9 +63,17 @@ export { matches, type Reference, type ResolveRef } from './cases/case.match.ts'
 export { countHolds, type CaseExpectation, type Count } from './cases/expect.schema.ts';
 export type { CaseStep, EventStep, SqlRowStep } from './cases/step.schema.ts';
 export { comparePipelines, compareSetUp, type SetUpDifference } from './setup/setup.comparison.ts';
+export { holdsWanted } from './returns/field.judgement.ts';
+export { observe } from './returns/observation.fold.ts';
+export type { Conflict } from './returns/conflict.types.ts';
+export type { Observation, ObserveResult, Person } from './returns/observation.types.ts';
+export { ownState } from './returns/record.memory.ts';
+export { commonPayload, conflictPayload } from './returns/payload.parts.ts';
+export type { Answer, FieldEdit, Judge, PackEvent, ReturnModule, Returns } from './returns/return.types.ts';
 export { explain } from './fold/explanation.ts';
 export { eventsOfCase } from './table/case.events.ts';
-export { unmetOfCase } from './table/case.player.ts';
+export { unmetEvents, unmetOfCase } from './table/case.player.ts';
+export { CrmPlayer } from './table/crm.player.ts';
 export { eventOf, play, type EventSeed, type Played } from './table/event.player.ts';
 export { applyCommand, type MemoryCrm, type MemoryRecord } from './table/memory.crm.ts';
 export { underPurityGuard } from './table/purity.guard.ts';

@@ -11,3 +11,4 @@ export { opsAnswer, startOpsServer, type OpsAnswer, type OpsServer, type OpsServ
 export { Shutdown } from './shutdown.ts';
 export { percentile } from './percentile.ts';
 export { untilSignal } from './until.signal.ts';
+export { FAULT_CHANNEL, passFaultPoint } from './fault.point.ts';

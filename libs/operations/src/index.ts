@@ -1,4 +1,5 @@
 export type { CrmTarget } from './crm.access.ts';
+export { listConflicts, type ConflictLine, type ConflictQuery } from './conflict.list.ts';
 export { readCredits, type CreditsReport } from './credits.report.ts';
 export { applyFields, planFields, type FieldsQuery, type FieldsReport, type FieldsResult } from './fields.service.ts';
 export { rotateSecretKey, type KeyRotation } from './key.service.ts';
@@ -20,6 +21,20 @@ export { recreateSlot } from './slot/slot.recreate.ts';
 export { readSlotReport, type SlotReport } from './slot/slot.report.ts';
 export { readRewind, type Rewind } from './slot/slot.rewind.ts';
 export { sourceOfSystem, type SourceDefaults, type SourceTarget } from './slot/source.target.ts';
+export {
+  explanationOf,
+  listCommands,
+  showCommand,
+  type CommandDetails,
+  type CommandLine,
+  type CommandQuery,
+} from './commands/command.report.ts';
+export { readConnections, type ConnectionReport } from './holds/connection.report.ts';
+export { pause, readHolds, resume, type HeldScope } from './holds/hold.verbs.ts';
+export type { Operator } from './operator.ts';
+export { applyEdit, planEdit, type EditPlan, type FieldDifference, type FieldEdit } from './parked/parked.edit.ts';
+export { changeParked, listDeleted, recordsOf } from './parked/parked.verbs.ts';
+export { cameBack, planRestore, release, restore, type RecordPlan, type SeenRecords } from './parked/record.verbs.ts';
 export { askKeeper, listChannels, type ChannelReport } from './return/channels.report.ts';
 export { replayNotifications } from './return/notifications.replay.ts';
 export { listSweeps, type SweepReport } from './return/sweep.report.ts';

@@ -42,6 +42,11 @@ export class BatchAssembler<R> {
     return this.#open !== undefined;
   }
 
+  /** True when there is a batch that takes no more rows. */
+  get hasFull(): boolean {
+    return this.#closed.length > 0;
+  }
+
   get isEmpty(): boolean {
     return this.#records.length === 0 && this.#closed.length === 0;
   }

@@ -1,3 +1,5 @@
+export { seedConnections, type SeedOptions } from './connection.seed.ts';
+export { createIntegrationDatabase, type RunDatabase } from './product.database.ts';
 export type { LogLine, ServiceProcess } from './service.process.ts';
 export { appProgram } from './service.plans.ts';
 export { startSystem } from './start.system.ts';

@@ -20,6 +20,11 @@ export function throttled(reason: string, rest: Partial<Pick<Throttled, 'cause' 
   return { kind: 'throttled', code: 'CRM_THROTTLED', reason, cause: 'calls', until: null, ...rest };
 }
 
+/** A call that somebody holds back before it leaves. */
+export function heldBack(): Throttled {
+  return throttled('HELD', { cause: 'held' });
+}
+
 export function unavailable(reason: string, code: ErrorCode = 'CRM_UNAVAILABLE'): Unavailable {
   return { kind: 'unavailable', code, reason };
 }

@@ -1,4 +1,4 @@
-import type { ErrorCode, Outcome } from '#contracts';
+import type { ErrorCode, NoRoomCause, Outcome } from '#contracts';
 
 /** A record of the CRM that a refusal names, for instance the one that holds a unique value already. */
 export interface OtherRecord {
@@ -27,11 +27,8 @@ export interface Rejected extends Extract<Outcome, { kind: 'rejected' }> {
 /** No room at present; nothing was written. */
 export interface Throttled extends Extract<Outcome, { kind: 'throttled' }> {
   readonly code: 'CRM_THROTTLED';
-  /**
-   * `concurrency`: too many calls at once; `credits`: those of the day or of the lane are gone; `tokens`: the token endpoint's
-   * lock-out; `calls`: HTTP 429, which says nothing itself, in a client without a budget of its own.
-   */
-  readonly cause: 'concurrency' | 'credits' | 'tokens' | 'calls';
+  /** `calls`: HTTP 429, which says nothing itself, in a client without a budget of its own. */
+  readonly cause: Exclude<NoRoomCause, 'stopped'>;
   /** Epoch milliseconds before which another try is pointless; null if the CRM did not say and we do not know. */
   readonly until: number | null;
 }

@@ -47,6 +47,7 @@ export function figuresOf({ drains, steady, big }: Measured): object {
     p50Ms: steady === undefined ? undefined : round(steady.p50Ms),
     p99Ms: steady === undefined ? undefined : round(steady.p99Ms),
     maxMs: steady === undefined ? undefined : round(steady.maxMs),
+    steady,
     drains,
     bigTransaction: big && {
       ...big,
@@ -88,7 +89,12 @@ export function tableOf({ drains, steady, big }: Measured): string {
   if (steady === undefined) return text;
   const ms = (value: number): string => `${round(value)} ms`;
   text += line(['', 'p50', 'p99', 'max']);
-  text += line([`commit -> seen, ${number(steady.rows)} rows`, ms(steady.p50Ms), ms(steady.p99Ms), ms(steady.maxMs)]);
+  const what = `commit -> seen, ${number(steady.rowsPerSecond)} rows/s`;
+  text += line([what, ms(steady.p50Ms), ms(steady.p99Ms), ms(steady.maxMs)]);
+  if (steady.steps === undefined) return text;
+  text += line(['steps of its transactions', 'p50', 'p99', 'max', 'count']);
+  for (const { step, p50Ms, p99Ms, maxMs, count } of steady.steps)
+    text += line([step, ms(p50Ms), ms(p99Ms), ms(maxMs), number(count)]);
   return text;
 }
 

@@ -13,6 +13,9 @@ export interface RunOptions {
   readonly source: BenchSource;
   readonly producer: ProducerClient;
   readonly cleanup: Cleanup;
+  /** Node's flags and variables beside those that a publisher needs. */
+  readonly flags?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const PARTITIONS = 6;
@@ -33,12 +36,13 @@ export class BenchRun implements AsyncDisposable {
   }
 
   /** Starts it on a copy of the slot, or on a slot that is made now, and waits until rows flow. */
-  static async start({ brokers, source, producer, cleanup }: RunOptions, template?: string): Promise<BenchRun> {
+  static async start(options: RunOptions, template?: string): Promise<BenchRun> {
+    const { brokers, source, producer, cleanup } = options;
     const slot = template === undefined ? await source.slot() : await source.copyOf(template);
     const topic = await createBenchTopic(brokers, { name: TOPIC_NAME, partitions: PARTITIONS });
     const publisher = new WatchedProcess({
       program: appProgram('publisher'),
-      flags: ['--disable-warning=TimeoutNegativeWarning', ...publisherFlags()],
+      flags: ['--disable-warning=TimeoutNegativeWarning', ...(options.flags ?? []), ...publisherFlags()],
       env: {
         CAUSEWAY_SOURCE_NAME: SOURCE_NAME,
         CAUSEWAY_SOURCE_URL: source.url,
@@ -49,6 +53,7 @@ export class BenchRun implements AsyncDisposable {
         CAUSEWAY_TOPIC_PREFIX: topic.prefix,
         CAUSEWAY_PRODUCER: producer,
         CAUSEWAY_EXIT_WITH_PARENT: 'true',
+        ...options.env,
       },
     });
     const reader = new TopicReader(brokers, topic.topic);

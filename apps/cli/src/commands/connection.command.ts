@@ -5,6 +5,7 @@ import { createLogger } from '#observability';
 import { loadPack } from '#packs';
 import { createDatabase, createPool, type IntegrationDatabase } from '#postgres';
 import { createSecretBox } from '#zoho';
+import { ConnectionListCommand, ConnectionStatusCommand } from './connection-status.command.ts';
 import { ConnectionRotateKeyCommand } from './rotate-key.command.ts';
 import { CausewayCommand } from '../causeway.command.ts';
 import { EXIT, WrongUse } from '../exit.codes.ts';
@@ -90,7 +91,7 @@ export class ConnectionPutCommand extends CausewayCommand {
 @Command({
   name: 'connection',
   description: 'Credentials and settings of a tenant for a CRM. Example: causeway connection put --help',
-  subCommands: [ConnectionPutCommand, ConnectionRotateKeyCommand],
+  subCommands: [ConnectionPutCommand, ConnectionListCommand, ConnectionStatusCommand, ConnectionRotateKeyCommand],
 })
 export class ConnectionCommand extends CausewayCommand {
   run(): Promise<void> {

@@ -1,16 +1,26 @@
-import { Command, Option, SubCommand } from 'nest-commander';
-import { ERROR_CATALOGUE, type ErrorCode } from '#contracts';
-import { listParked, retryParked, skipParked, type ParkedCommand as Parked } from '#ledger';
+import { Command, SubCommand } from 'nest-commander';
+import { listParked, type ParkedCommand as Parked } from '#ledger';
+import { changeParked, explanationOf } from '#operations';
 import { CausewayCommand } from '../causeway.command.ts';
 import { EXIT } from '../exit.codes.ts';
+import { operatorOf, rowsTable } from '../operator.command.ts';
 import { print } from '../output.ts';
+import { SelectionCommand, requireChoice, selectionOf, type SelectionOptions } from '../parked.selection.ts';
+import { announce, say } from '../source.command.ts';
 import { withIntegration } from '../target.ts';
+import { ParkedEditCommand } from './parked-edit.command.ts';
+import { ParkedReleaseCommand, ParkedRestoreCommand } from './parked-record.command.ts';
+import { ParkedShowCommand } from './commands.command.ts';
 
-@SubCommand({ name: 'list', description: 'Parked commands, oldest first. Example: causeway parked list --json' })
-export class ParkedListCommand extends CausewayCommand {
-  async run(_args: string[], options: { readonly json?: boolean }): Promise<void> {
-    const parked = await withIntegration((db) => listParked(db));
-    const rows = parked.map((entry) => ({ ...entry, ...adviceOf(entry) }));
+@SubCommand({
+  name: 'list',
+  description: 'Parked commands, oldest first. Example: causeway parked list --code CRM_DUPLICATE --json',
+})
+export class ParkedListCommand extends SelectionCommand {
+  async run(_args: string[], options: SelectionOptions): Promise<void> {
+    const selection = selectionOf([], options);
+    const parked = await withIntegration((db) => listParked(db, selection));
+    const rows = parked.map((entry) => ({ ...entry, ...explanationOf(entry.code) }));
     print(rows, {
       json: options.json ?? false,
       empty: 'nothing is parked',
@@ -25,39 +35,44 @@ export class ParkedListCommand extends CausewayCommand {
       },
     });
   }
-
-  @Option({ flags: '--json', description: 'Print a list of objects with what each code means and who can act' })
-  parseJson(): boolean {
-    return true;
-  }
 }
 
 @SubCommand({
   name: 'retry',
-  arguments: '<id>',
-  description: 'Makes a parked command ready again. Example: causeway parked retry 17',
+  arguments: '[ids...]',
+  description:
+    'Makes parked commands ready again; exit 1 when none was parked. Example: causeway parked retry 17 18 --reason "field made optional" --yes',
 })
-export class ParkedRetryCommand extends CausewayCommand {
-  async run([id = '']: string[]): Promise<void> {
-    await act(id, 'is ready again', () => withIntegration((db) => retryParked(db, id)));
+export class ParkedRetryCommand extends SelectionCommand {
+  run(ids: string[], options: SelectionOptions): Promise<void> {
+    return change('retry', ids, options);
   }
 }
 
 @SubCommand({
   name: 'skip',
-  arguments: '<id>',
-  description: 'Ends a parked command without a call; later ones of its record go on. Example: causeway parked skip 17',
+  arguments: '[ids...]',
+  description:
+    'Ends parked commands without a call; later ones of their records go on; exit 1 when none was parked. Example: causeway parked skip --code CRM_DUPLICATE --reason "merged by hand" --yes',
 })
-export class ParkedSkipCommand extends CausewayCommand {
-  async run([id = '']: string[]): Promise<void> {
-    await act(id, 'is skipped', () => withIntegration((db) => skipParked(db, id)));
+export class ParkedSkipCommand extends SelectionCommand {
+  run(ids: string[], options: SelectionOptions): Promise<void> {
+    return change('skip', ids, options);
   }
 }
 
 @Command({
   name: 'parked',
   description: 'Commands that cannot go on without a person. Example: causeway parked list',
-  subCommands: [ParkedListCommand, ParkedRetryCommand, ParkedSkipCommand],
+  subCommands: [
+    ParkedListCommand,
+    ParkedShowCommand,
+    ParkedRetryCommand,
+    ParkedSkipCommand,
+    ParkedEditCommand,
+    ParkedRestoreCommand,
+    ParkedReleaseCommand,
+  ],
 })
 export class ParkedCommand extends CausewayCommand {
   run(): Promise<void> {
@@ -65,17 +80,27 @@ export class ParkedCommand extends CausewayCommand {
   }
 }
 
-async function act(id: string, done: string, change: () => Promise<boolean>): Promise<void> {
-  if (!/^\d+$/.test(id)) {
-    process.stderr.write(`the id of a command is a number, not ${JSON.stringify(id)}\n`);
-    process.exitCode = EXIT.wrongUse;
-    return;
-  }
-  const found = await change();
-  process.stdout.write(found ? `command ${id} ${done}\n` : `no parked command has the id ${id}\n`);
-  process.exitCode = found ? EXIT.done : EXIT.problems;
-}
+const DONE = { retry: 'ready again', skip: 'skipped' } as const;
 
-function adviceOf({ code }: Parked): { meaning: string; action: string; owner: string } {
-  return ERROR_CATALOGUE[code as ErrorCode];
+async function change(verb: 'retry' | 'skip', ids: readonly string[], options: SelectionOptions): Promise<void> {
+  const selection = requireChoice(selectionOf(ids, options));
+  const operator = operatorOf(options);
+  await withIntegration(async (db) => {
+    const commands = await listParked(db, selection);
+    if (commands.length === 0) {
+      say({ done: false, ids: [] }, { json: options.json, lines: ['no parked command is chosen by that'] });
+      process.exitCode = EXIT.problems;
+      return;
+    }
+    const shown = rowsTable(commands, {
+      id: ({ id }) => id,
+      record: ({ recordKey }) => recordKey,
+      code: ({ code }) => code,
+      waiting: ({ waiting }) => String(waiting),
+    });
+    if (!announce([`will ${verb} ${commands.length} parked:`, shown], options)) return;
+    const done = await changeParked(db, { verb, commands, operator });
+    say({ done: true, ids: done }, { json: options.json, lines: [`${done.length} ${DONE[verb]}: ${done.join(', ')}`] });
+    process.exitCode = done.length > 0 ? EXIT.done : EXIT.problems;
+  });
 }

@@ -28,30 +28,51 @@ export function formOf(command: Pick<ClaimedCommand, 'operation' | 'link'>): Cal
   }
 }
 
-/** Splits claimed commands into calls, oldest first; within a group their order is kept. */
-export function groupCommands(commands: readonly ClaimedCommand[]): CommandGroup[] {
-  const groups = new Map<string, ClaimedCommand[]>();
+/**
+ * Splits claimed commands into calls of at most so many records, oldest first; within a group their order is kept. A conversion
+ * has a call of its own. A record appears once in a call, also where people merged two of ours into it.
+ */
+export function groupCommands(commands: readonly ClaimedCommand[], most = 100): CommandGroup[] {
+  const groups = new Map<string, ClaimedCommand[][]>();
   for (const command of commands) {
-    const key = JSON.stringify([
-      command.connectionId,
-      command.link?.module ?? command.module,
-      formOf(command),
-      command.identity.field,
-      command.trigger,
-    ]);
-    groups.set(key, [...(groups.get(key) ?? []), command]);
+    const key = keyOf(command);
+    const calls = groups.get(key) ?? [];
+    groups.set(key, calls);
+    const call = calls.find((members) => members.length < most && !members.some((each) => isSameRecord(each, command)));
+    if (call === undefined) calls.push([command]);
+    else call.push(command);
   }
-  return [...groups.values()].flatMap((members) => {
+  return [...groups.values()].flat().flatMap((members) => {
     const [first] = members;
-    if (first === undefined) return [];
-    return {
-      connectionId: first.connectionId,
-      module: first.link?.module ?? first.module,
-      form: formOf(first),
-      identityField: first.identity.field,
-      trigger: first.trigger,
-      lane: first.lane,
-      commands: members,
-    };
+    return first === undefined ? [] : [groupOf(first, members)];
   });
+}
+
+function keyOf(command: ClaimedCommand): string {
+  const form = formOf(command);
+  return JSON.stringify([
+    command.connectionId,
+    command.link?.module ?? command.module,
+    form,
+    command.identity.field,
+    command.trigger,
+    ...(form === 'convert' ? [command.id] : []),
+  ]);
+}
+
+function isSameRecord(one: ClaimedCommand, other: ClaimedCommand): boolean {
+  if (one.operation !== 'write' && one.operation !== 'delete') return false;
+  return one.recordKey !== other.recordKey && one.link !== null && one.link.recordId === other.link?.recordId;
+}
+
+function groupOf(first: ClaimedCommand, commands: readonly ClaimedCommand[]): CommandGroup {
+  return {
+    connectionId: first.connectionId,
+    module: first.link?.module ?? first.module,
+    form: formOf(first),
+    identityField: first.identity.field,
+    trigger: first.trigger,
+    lane: first.lane,
+    commands,
+  };
 }

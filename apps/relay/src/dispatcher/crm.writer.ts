@@ -7,6 +7,7 @@ export type CrmWriter = Pick<
   | 'update'
   | 'insert'
   | 'remove'
+  | 'getById'
   | 'getByIds'
   | 'findByField'
   | 'coql'

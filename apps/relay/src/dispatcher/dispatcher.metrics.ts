@@ -12,6 +12,18 @@ export function dispatcherMetrics(registry: Registry) {
       help: 'Time from claim to recorded outcome of a group of commands',
       labelNames: ['form'],
     }),
+    merged: counter(registry, 'dispatcher_merged_total', {
+      help: 'Commands that ended in another one of their record, which carries their values',
+      labelNames: ['connection'],
+    }),
+    saved: counter(registry, 'dispatcher_saved_total', {
+      help: 'Updates that were done without a call, since the CRM had all their values',
+      labelNames: ['connection'],
+    }),
+    savedFields: counter(registry, 'dispatcher_saved_fields_total', {
+      help: 'Values that were left out of updates, since the CRM had them',
+      labelNames: ['connection'],
+    }),
     open: gauge(registry, 'ledger_open_commands', { help: 'Open commands by state', labelNames: ['state'] }),
   };
 }

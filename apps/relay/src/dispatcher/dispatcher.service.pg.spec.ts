@@ -54,6 +54,8 @@ function start(seed: Partial<DispatcherOptions> = {}): DispatcherService {
     batchSize: 100,
     // One worker: two may share a claim's commands between them, which many.dispatchers.pg.spec.ts is about.
     concurrency: 1,
+    // Each command for itself; queue.pg.spec.ts is about those that wait together.
+    coalesce: false,
     logger: captured.logger,
     metrics: dispatcherMetrics(createRegistry('spec')),
     random: () => 0,
@@ -173,7 +175,7 @@ describe('DispatcherService', () => {
       expect.objectContaining({ code: 'CRM_MANDATORY_MISSING', field: 'Company', commandId: '2', connection: 'c1' }),
     ]);
     crm.refuse = () => null;
-    await retryParked(context.db, '2');
+    await retryParked(context.db, ['2']);
     running[0]?.wake();
     await settled('succeeded', 'succeeded', 'succeeded', 'succeeded');
     expect(leads()).toContainEqual(['b', 'Lovelace', '2']);

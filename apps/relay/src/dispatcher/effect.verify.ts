@@ -2,6 +2,7 @@ import type { ClaimedCommand, SettledCommand } from '#ledger';
 import type { CommandGroup } from './command.groups.ts';
 import type { CrmWriter } from './crm.writer.ts';
 import { findEffect } from './effect.find.ts';
+import { stillUnknown } from './outcome.plain.ts';
 import type { Verification } from './verification.types.ts';
 
 /** Of notes and tasks whose earlier attempt may have made them: those that are there are done. Conversions look for themselves. */
@@ -16,7 +17,7 @@ export async function verifyEffects(crm: CrmWriter, { form, commands }: CommandG
     const found = await findEffect(crm, command);
     if (found.kind !== 'ok') {
       const left = commands.slice(index);
-      const outcome = { kind: 'unknown', reason: found.reason } as const;
+      const outcome = stillUnknown(found);
       const unknown = left.filter(({ verify }) => verify).map((each) => ({ command: each, outcome }));
       toSend.push(...left.filter(({ verify }) => !verify));
       return { settled: [...settled, ...unknown], toSend, failure: found };

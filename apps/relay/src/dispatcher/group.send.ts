@@ -5,6 +5,7 @@ import type { CommandGroup } from './command.groups.ts';
 import type { CrmWriter } from './crm.writer.ts';
 import { sendNotes, sendTasks } from './effect.send.ts';
 import { fieldsThere } from './moved.fields.ts';
+import { prepareRows } from './subform.rows.ts';
 
 /**
  * Sends a group in one call and gives the outcome of each command, in order. When the CRM refuses the call as a whole,
@@ -26,8 +27,11 @@ function isRefusalOfTheCall(outcome: WriteOutcome): boolean {
 async function callOf(crm: CrmWriter, group: CommandGroup): Promise<WriteOutcome[]> {
   const { module, commands, trigger, identityField } = group;
   switch (group.form) {
-    case 'upsert':
-      return crm.upsert(module, { records: commands.map(withIdentity), identityField, trigger });
+    case 'upsert': {
+      const ready = await prepareRows(crm, group);
+      if (ready.kind !== 'ok') return commands.map(() => ready);
+      return crm.upsert(module, { records: ready.commands.map(withIdentity), identityField, trigger });
+    }
     case 'update':
       return update(crm, group);
     case 'remove':
@@ -60,7 +64,9 @@ async function update(crm: CrmWriter, group: CommandGroup): Promise<WriteOutcome
   const { module, commands, trigger } = group;
   const there = await fieldsThere(crm, group);
   if (there.kind !== 'ok') return commands.map(() => there);
-  const records = commands.map((command) => {
+  const ready = await prepareRows(crm, group);
+  if (ready.kind !== 'ok') return commands.map(() => ready);
+  const records = ready.commands.map((command) => {
     const fields = Object.entries(command.fields).filter(([name]) => there.has(name));
     return { ...Object.fromEntries(fields), id: idOf(command) };
   });
@@ -78,11 +84,8 @@ async function locate(crm: CrmWriter, { module, commands, identityField }: Comma
   const values = commands.map(({ identity }) => identity.value);
   const found = await crm.findByField(module, { field: identityField, values, fields: [identityField] });
   if (found.kind !== 'ok') return commands.map(() => found);
-  const outcomes: WriteOutcome[] = [];
-  for (const value of values) {
-    const record = found.records.find((candidate) => candidate[identityField] === value);
-    if (record === undefined) outcomes.push(unchanged(''));
-    else outcomes.push(...(await crm.remove(module, { ids: [record.id] })));
-  }
-  return outcomes;
+  const ids = values.map((value) => found.records.find((record) => record[identityField] === value)?.id ?? null);
+  const there = [...new Set(ids)].filter((id) => id !== null);
+  const removed = there.length === 0 ? [] : await crm.remove(module, { ids: there });
+  return ids.map((id) => (id === null ? undefined : removed[there.indexOf(id)]) ?? unchanged(''));
 }

@@ -3,7 +3,7 @@ import type { ClaimedCommand, SettledCommand } from '#ledger';
 import type { Failure } from '#zoho';
 import type { CrmWriter } from './crm.writer.ts';
 import { linkOf } from './effect.send.ts';
-import { outcomeOf } from './outcome.plain.ts';
+import { outcomeOf, stillUnknown } from './outcome.plain.ts';
 
 /** What a Lead became, whoever converted it. */
 interface Became {
@@ -92,7 +92,7 @@ async function carriesAnother(crm: CrmWriter, command: ClaimedCommand, became: B
   if (contact === undefined || became.contactId === null) return null;
   const { field, value } = contact.identity;
   const result = await crm.getByIds('Contacts', { ids: [became.contactId], fields: [field] });
-  if (result.kind !== 'ok') return { kind: 'unknown', reason: result.reason };
+  if (result.kind !== 'ok') return stillUnknown(result);
   const held = result.records.find(({ id }) => id === became.contactId)?.[field] ?? null;
   if (held === null || held === '' || held === value) return null;
   const reason = 'the Lead was converted into a Contact that carries the identity of another of our people';

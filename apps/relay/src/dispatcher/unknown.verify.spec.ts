@@ -98,7 +98,16 @@ describe('verifyUnknown', () => {
     crm.fail('findByField', failure);
     const [first, second] = [suspect({ id: '1' }), aClaimedCommand({ id: '2' })];
     expect(await verify(crm, first, second)).toEqual({
-      settled: [{ command: first, outcome: { kind: 'unknown', reason: 'AUTHENTICATION_FAILURE' } }],
+      settled: [
+        {
+          command: first,
+          outcome: {
+            kind: 'unknown',
+            reason: 'AUTHENTICATION_FAILURE',
+            noRoom: { cause: 'stopped', until: null },
+          },
+        },
+      ],
       toSend: [second],
       failure,
     });

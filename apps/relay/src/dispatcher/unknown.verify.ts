@@ -1,10 +1,12 @@
-import { sameValue } from '#mapping';
+import { holdsWanted } from '#mapping';
 import type { ClaimedCommand, SettledCommand } from '#ledger';
 import type { Failure, RecordsResult, ZohoRecord } from '#zoho';
 import type { CommandGroup } from './command.groups.ts';
 import type { CrmWriter } from './crm.writer.ts';
 import { verifyEffects } from './effect.verify.ts';
 import { fieldsThere } from './moved.fields.ts';
+import { stillUnknown } from './outcome.plain.ts';
+import { rowFields } from './subform.rows.ts';
 import type { Verification } from './verification.types.ts';
 
 /** Most fields that one call reads (reference 2.5). */
@@ -20,9 +22,11 @@ export async function verifyUnknown(crm: CrmWriter, group: CommandGroup): Promis
   if (suspects.length === 0) return { settled: [], toSend: group.commands, failure: null };
   if (group.form === 'note' || group.form === 'task' || group.form === 'convert') return verifyEffects(crm, group);
   const there = await fieldsThere(crm, group);
-  if (there.kind !== 'ok') return stillUnknown(group, there);
-  const result = await readRecords(crm, { ...group, commands: suspects }, there.has);
-  if (result.kind !== 'ok') return stillUnknown(group, result);
+  if (there.kind !== 'ok') return notRead(group, there);
+  const plain = await readRecords(crm, { ...group, commands: suspects }, there.has);
+  if (plain.kind !== 'ok') return notRead(group, plain);
+  const result = await withRows(crm, { ...group, commands: suspects }, plain.records);
+  if (result.kind !== 'ok') return notRead(group, result);
   const settled = suspects.flatMap((command) => {
     const record = result.records.find((candidate) => isRecordOf(command, candidate));
     return isDone(command, record, there.has) ? [doneAlready(command, record, group.module)] : [];
@@ -31,8 +35,8 @@ export async function verifyUnknown(crm: CrmWriter, group: CommandGroup): Promis
   return { settled, toSend: group.commands.filter(({ id }) => !ended.has(id)), failure: null };
 }
 
-function stillUnknown({ commands }: CommandGroup, failure: Failure): Verification {
-  const outcome = { kind: 'unknown', reason: failure.reason } as const;
+function notRead({ commands }: CommandGroup, failure: Failure): Verification {
+  const outcome = stillUnknown(failure);
   const settled = commands.filter(({ verify }) => verify).map((command) => ({ command, outcome }));
   return { settled, toSend: commands.filter(({ verify }) => !verify), failure };
 }
@@ -46,7 +50,7 @@ export function isDone(
   if (command.operation === 'delete') return record === undefined;
   if (record === undefined) return false;
   const sent = Object.entries(command.fields).filter(([field]) => has(field));
-  return sent.every(([field, value]) => sameValue(value, record[field] ?? null));
+  return sent.every(([field, value]) => holdsWanted(value, record[field] ?? null));
 }
 
 async function readRecords(
@@ -55,7 +59,9 @@ async function readRecords(
   has: (field: string) => boolean,
 ): Promise<RecordsResult> {
   const { commands, module, identityField } = group;
-  const names = new Set([identityField, ...commands.flatMap(({ fields }) => Object.keys(fields))].filter(has));
+  const rows = new Set(commands.flatMap((command) => rowFields(command)));
+  const written = commands.flatMap(({ fields }) => Object.keys(fields)).filter((name) => !rows.has(name));
+  const names = new Set([identityField, ...written].filter(has));
   if (names.size > MOST_FIELDS && commands.length > 1) {
     const half = Math.ceil(commands.length / 2);
     const first = await readRecords(crm, { ...group, commands: commands.slice(0, half) }, has);
@@ -68,6 +74,23 @@ async function readRecords(
   if (ids.length > 0) return crm.getByIds(module, { ids, fields });
   const values = commands.map(({ identity }) => identity.value);
   return crm.findByField(module, { field: identityField, values, fields });
+}
+
+/** Lists of rows come with a read of the single record only. */
+async function withRows(
+  crm: CrmWriter,
+  { module, commands }: CommandGroup,
+  records: readonly ZohoRecord[],
+): Promise<RecordsResult> {
+  const whole: ZohoRecord[] = [];
+  for (const record of records) {
+    const command = commands.find((candidate) => isRecordOf(candidate, record));
+    const needed = command !== undefined && rowFields(command).length > 0;
+    const read = needed ? await crm.getById(module, { id: record.id }) : { kind: 'ok' as const, record };
+    if (read.kind !== 'ok') return read;
+    whole.push(read.record ?? record);
+  }
+  return { kind: 'ok', records: whole };
 }
 
 function isRecordOf({ link, identity }: ClaimedCommand, record: ZohoRecord): boolean {

@@ -21,6 +21,10 @@ export function mapperMetrics(registry: Registry) {
       help: 'Events set aside',
       labelNames: [...byMapping, 'code'],
     }),
+    stageSeconds: histogram(registry, 'mapper_stage_seconds', {
+      help: "Time of each part of a batch's work",
+      labelNames: ['stage'],
+    }),
     batchSeconds: histogram(registry, 'mapper_batch_seconds', { help: 'Time from a batch to its commit' }),
   };
 }

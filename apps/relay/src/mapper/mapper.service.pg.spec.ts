@@ -277,9 +277,10 @@ describe('what is set aside', () => {
 
   it('leaves state and commands as they are', async () => {
     await take(aRecord(created('1')));
-    const before = await rows('relay.states');
+    const [before] = await rows('relay.states');
     await take(aRecord(created('1', {}, { id: 'bad', type: 'user.vanished' })));
-    expect(await rows('relay.states')).toEqual(before);
+    // But for its place in the order of the key.
+    expect(await rows('relay.states')).toEqual([{ ...before, sequence: '2' }]);
     expect(await commands()).toHaveLength(1);
   });
 

@@ -3,6 +3,7 @@ import { v5 as uuidv5 } from 'uuid';
 import type { JsonObject } from '#contracts';
 import type { Mapping } from '#mapping';
 import { transaction, type IntegrationDatabase } from '#postgres';
+import { faultPoint } from '../fault.points.ts';
 
 interface DueRow {
   mapping: string;
@@ -56,6 +57,7 @@ export function fireDueTimers(db: Kysely<IntegrationDatabase>, { mappings, limit
         from jsonb_to_recordset(${JSON.stringify(events)}::jsonb)
                as r (aggregate_type text, subject text, event_type text, data jsonb, tenant_id text, event_version integer,
                      key text, due_at timestamptz, id uuid)`.execute(trx);
+    if (fired.length > 0) faultPoint('timers told');
     return { fired: fired.length, missed: rows.length - fired.length };
   });
 }

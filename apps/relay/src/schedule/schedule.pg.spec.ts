@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
+import { storeTimers } from '#folding';
 import type { Timer } from '#mapping';
 import { createRegistry } from '#observability';
 import { integrationDatabase, silentLogger, until, type IntegrationContext } from '#testing';
 import { fireDueTimers } from './due.timers.ts';
 import { schedulerMetrics } from './scheduler.metrics.ts';
 import { SchedulerService } from './scheduler.service.ts';
-import { storeTimers } from './timer.store.ts';
 
 const mapping = { name: 'property-sites', product: 'sites', topics: ['user'] };
 const HOUR = 3_600_000;

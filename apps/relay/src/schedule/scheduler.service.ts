@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { errorFields, type Logger } from '#observability';
 import type { IntegrationDatabase } from '#postgres';
+import { faultPoint } from '../fault.points.ts';
 import { fireDueTimers, type FireOptions } from './due.timers.ts';
 import type { SchedulerMetrics } from './scheduler.metrics.ts';
 
@@ -46,6 +47,7 @@ export class SchedulerService {
     try {
       for (;;) {
         const { fired, missed } = await fireDueTimers(db, { mappings, limit });
+        if (fired > 0) faultPoint('timers committed');
         metrics.fired.inc(fired);
         metrics.missed.inc(missed);
         if (fired + missed > 0) logger.info({ fired, missed }, 'the schedule made events');

@@ -102,7 +102,7 @@ export class SetUpGuard {
   }
 }
 
-/** Connections that a person stopped for another reason stay as they are. */
+/** Connections that a person paused, or that stopped for another reason, stay as they are; no call of theirs leaves. */
 function isChecked({ state, stateCode }: Connection): boolean {
-  return state === 'active' || state === 'paused' || (state === 'action_needed' && stateCode === 'CRM_SETUP_WRONG');
+  return state === 'active' || (state === 'action_needed' && stateCode === 'CRM_SETUP_WRONG');
 }

@@ -3,6 +3,7 @@ import { formatTime } from '../org/zoho.time.ts';
 import type { Module } from '../schema/module.model.ts';
 import type { Change } from './change.ts';
 import type { Fields, StoredRecord } from './record.model.ts';
+import { withMergedRows } from './subform.rows.ts';
 
 /** Makes a record from checked values. */
 export function insertRecord(
@@ -45,7 +46,7 @@ export function updateRecord(
   const at = org.clock.now();
   const before = record.fields;
   const after = derived(module, {
-    ...withoutEmpty({ ...before, ...values }),
+    ...withoutEmpty({ ...before, ...withMergedRows(module, before, values) }),
     Modified_By: { id: by },
     Modified_Time: formatTime(at),
   });

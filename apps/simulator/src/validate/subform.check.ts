@@ -4,7 +4,7 @@ import { referenceOf, type Fields } from '../records/record.model.ts';
 import type { Checked, CheckInput, RecordScope } from './check.types.ts';
 
 const NUMBERS = new Set(['Quantity', 'List_Price', 'Discount', 'Total', 'Tax', 'Net_Total', 'Sequence_Number']);
-const OTHERS = new Set(['id', 'Product_Name', 'Description', 'Line_Tax', 'Discount', 'Price_Book_Name', '_delete']);
+const OTHERS = new Set(['id', 'Product_Name', 'Description', 'Line_Tax', 'Discount', 'Price_Book_Name']);
 
 /** The lines of a quote: each names a product that is there, amounts are numbers; rows get ids (reference 3.3). */
 export function checkRows({ value, place: where }: CheckInput, scope: RecordScope): Checked {
@@ -28,6 +28,11 @@ function checkRow(
     return { error: wrongType('jsonobject', { api_name: given.name, json_path: path }) };
   }
   const fields = row as Fields;
+  if ('_delete' in fields) {
+    return isId(fields['id'])
+      ? { value: { id: fields['id'], _delete: null } }
+      : { error: mandatoryMissing(place('id', path)) };
+  }
   const product = referenceOf(fields['Product_Name'])?.id;
   if (product === undefined) return { error: mandatoryMissing(place('Product_Name', path)) };
   if (!isId(product) || !scope.exists('Products', product)) return { error: badId({ ...place('Product_Name', path) }) };

@@ -25,6 +25,15 @@ class FakeReader {
     this.records.set(id, { ...person, ...fields, id });
   }
 
+  getById(_module: string, { id }: { id: string }) {
+    return Promise.resolve({ kind: 'ok' as const, record: this.records.get(id) ?? null });
+  }
+
+  findByField(_module: string, { field, values }: { field: string; values: readonly (string | number)[] }) {
+    const records = [...this.records.values()].filter((record) => values.includes(record[field] as string));
+    return Promise.resolve({ kind: 'ok' as const, records });
+  }
+
   async getByIds(
     module: string,
     { ids, fields }: { ids: readonly string[]; fields: readonly string[] },
@@ -64,6 +73,7 @@ function hydrator(seed: Partial<HydratorOptions> = {}): HydratorService {
     clients: { clientOf: () => Promise.resolve(crm) },
     owner: 'webhooks-1',
     leaseMs: 60_000,
+    mappings: [],
     logger,
     metrics,
     ...seed,

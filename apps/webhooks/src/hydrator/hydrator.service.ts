@@ -3,9 +3,9 @@ import type { Kysely } from 'kysely';
 import { listConnections, stopRefused, type Connection } from '#connections';
 import type { Lane } from '#contracts';
 import { putEchoes, type Echo } from '#ledger';
+import type { Conflict, Mapping } from '#mapping';
 import type { Logger } from '#observability';
 import { transaction, type IntegrationDatabase } from '#postgres';
-import type { DeletedRecord, ZohoRecord } from '#zoho';
 import {
   claimDirty,
   heldDirty,
@@ -18,8 +18,10 @@ import { faultPoint } from '../fault.points.ts';
 import type { WebhooksMetrics } from '../webhooks.metrics.ts';
 import { changedEvent } from './crm.event.ts';
 import { readKnowledge, unsettledFields, type Knowledge } from './record.knowledge.ts';
+import { foldReturns, lockReturns, type ReturnReading } from './return.fold.ts';
+import { fieldsOfPacks, returningLink } from './return.mapping.ts';
 import { judgeReading } from './reading.policy.ts';
-import { readRecords, type ReadRecords, type RecordReader } from './record.read.ts';
+import { readBatch, type BatchReader, type BatchReading } from './batch.reading.ts';
 import { storeReadings, type StoredReading } from './reading.store.ts';
 import { storeSeen } from './record.seen.ts';
 
@@ -28,11 +30,13 @@ const BATCH = 100;
 
 export interface HydratorOptions {
   readonly db: Kysely<IntegrationDatabase>;
-  readonly clients: { clientOf(connectionId: string, lane: Lane): Promise<RecordReader> };
+  readonly clients: { clientOf(connectionId: string, lane: Lane): Promise<BatchReader> };
   readonly owner: string;
   readonly leaseMs: number;
   /** A connection is not read again within this time, unless a whole batch waits. Default 0. */
   readonly lingerMs?: number;
+  /** Those of the packs that are loaded. */
+  readonly mappings: readonly Mapping[];
   readonly logger: Logger;
   readonly metrics: WebhooksMetrics;
 }
@@ -71,35 +75,35 @@ export class HydratorService {
   }
 
   async #hydrate(owner: string, batch: DirtyBatch): Promise<void> {
-    const { db } = this.#options;
+    const { db, mappings } = this.#options;
     const connection = (await listConnections(db)).find(({ id }) => id === batch.connectionId);
     const watched = connection?.settings.watch[batch.module] ?? [];
-    if (connection === undefined || watched.length === 0) {
+    const fields = [...new Set([...watched, ...fieldsOfPacks(mappings, batch.module)])];
+    if (connection === undefined || fields.length === 0) {
       await releaseDirty(db, { owner, batch, done: batch.records, again: [] });
       return;
     }
     const before = await readKnowledge(db, batch);
-    const read = await this.#read(batch, { watched, before });
+    const read = await this.#read(batch, { fields, before });
     if (read === null) {
       await releaseDirty(db, { owner, batch, done: [], again: batch.records });
       return;
     }
     faultPoint('records read');
-    const after = await readKnowledge(db, batch);
-    const readings = judgeBatch({ batch, connection, watched, ...read, before, after });
-    await this.#store(owner, batch, { readings, read });
+    await this.#store(owner, { batch, connection, watched, read, before });
   }
 
   /** Null when the CRM did not say; the records are read again then. */
   async #read(
     batch: DirtyBatch,
-    given: { watched: readonly string[]; before: Knowledge },
-  ): Promise<ReadRecords | null> {
+    given: { fields: readonly string[]; before: Knowledge },
+  ): Promise<BatchReading | null> {
     const { connectionId, module } = batch;
-    const { clients, db, logger } = this.#options;
+    const { clients, db, logger, mappings } = this.#options;
     const client = await clients.clientOf(connectionId, laneOf(batch));
-    const fields = [...given.watched, 'Modified_Time', 'Modified_By'];
-    const result = await readRecords(client, { batch, fields, ours: new Set(given.before.links.keys()) });
+    const returning = [...given.before.links.values()].flatMap((link) => returningLink(mappings, link) ?? []);
+    const fields = [...given.fields, 'Modified_Time', 'Modified_By'];
+    const result = await readBatch(client, { batch, fields, ours: new Set(given.before.links.keys()), returning });
     if (result.kind === 'ok') return result;
     const { code, reason } = result;
     const records = batch.records.length;
@@ -108,15 +112,28 @@ export class HydratorService {
     return null;
   }
 
-  /** Events, readings, what was seen and the end of the marks, in one transaction. */
-  async #store(
-    owner: string,
-    batch: DirtyBatch,
-    { readings, read }: { readings: readonly StoredReading[]; read: ReadRecords },
-  ): Promise<void> {
+  /**
+   * Events, readings, what was seen and the end of the marks, in one transaction. What the packs want to hear of is judged with the
+   * states of its keys locked: what is known is read after that, so that no command can come in between.
+   */
+  async #store(owner: string, given: Omit<BatchToJudge, 'after'>): Promise<void> {
+    const { batch, connection, read, before } = given;
+    const { mappings } = this.#options;
     const stored = await transaction(this.#options.db, async (trx) => {
       const held = await heldDirty(trx, { owner, batch });
-      const ours = readings.filter(({ dirty }) => held.has(dirty.recordId));
+      const mine = { ...batch, records: batch.records.filter(({ recordId }) => held.has(recordId)) };
+      const locked = await lockReturns(trx, { batch: mine, tenantId: connection.tenantId, mappings });
+      const after = await readKnowledge(trx, mine);
+      const plain = judgeBatch({ ...given, batch: mine, after });
+      const open = plain.filter(({ result }) => result !== 'busy').map(({ dirty }) => dirty);
+      const told = await foldReturns(trx, locked, {
+        batch: { ...mine, records: open },
+        read,
+        deleted: read.deleted,
+        before,
+        after,
+      });
+      const ours = plain.map((reading) => withReturn(reading, told.get(reading.dirty.recordId)));
       const done = ours.filter(({ result }) => result !== 'busy');
       const again = ours.filter(({ result }) => result === 'busy').map(({ dirty }) => dirty);
       await storeReadings(trx, batch, done);
@@ -127,10 +144,22 @@ export class HydratorService {
       const ids = done.map(({ dirty }) => dirty.recordId);
       await storeSeen(trx, { batch, ids, read });
       await releaseDirty(trx, { owner, batch, done: done.map(({ dirty }) => dirty), again });
-      return ours;
+      return { ours, told };
     });
     faultPoint('readings stored');
-    for (const reading of stored) this.#tell(batch, reading);
+    for (const reading of stored.ours) this.#tell(batch, reading);
+    for (const { conflicts } of stored.told.values()) this.#tellConflicts(batch, conflicts);
+  }
+
+  #tellConflicts({ connectionId, module }: DirtyBatch, conflicts: readonly Conflict[]): void {
+    const { logger, metrics } = this.#options;
+    for (const { kind, recordKey, field, restored } of conflicts) {
+      metrics.conflicts.inc({ module, kind, restored: String(restored) });
+      logger.info(
+        { connection: connectionId, recordKey, field, kind, restored },
+        'a person changed what is not theirs alone',
+      );
+    }
   }
 
   #tell(batch: DirtyBatch, { dirty, result, changes }: StoredReading): void {
@@ -154,22 +183,20 @@ interface BatchToJudge {
   readonly batch: DirtyBatch;
   readonly connection: Connection;
   readonly watched: readonly string[];
-  readonly records: ReadonlyMap<string, ZohoRecord>;
-  /** Of those that are gone, what the CRM says of their deletion. */
-  readonly deleted: ReadonlyMap<string, DeletedRecord>;
+  readonly read: BatchReading;
   /** What was known before the records were read, and after. */
   readonly before: Knowledge;
   readonly after: Knowledge;
 }
 
 /** Says of each record what it means. Pure. */
-function judgeBatch({ batch, connection, watched, records, before, after }: BatchToJudge): StoredReading[] {
+function judgeBatch({ batch, connection, watched, read, before, after }: BatchToJudge): StoredReading[] {
   return batch.records.map((dirty): StoredReading => {
     const nothing = { dirty, recordKey: null, changes: [], event: null, tenantId: connection.tenantId };
     const link = after.links.get(dirty.recordId);
     if (link === undefined) return { ...nothing, result: after.linkPending ? 'busy' : 'not_ours' };
     const { recordKey } = link;
-    const record = records.get(dirty.recordId);
+    const record = read.records.get(dirty.recordId) ?? read.moved.get(dirty.recordId);
     if (record === undefined) return { ...nothing, recordKey, result: 'gone' };
     const known = after.echoes.get(recordKey) ?? new Map();
     const unsettled = unsettledFields(recordKey, { before, after });
@@ -178,6 +205,13 @@ function judgeBatch({ batch, connection, watched, records, before, after }: Batc
     const { changes } = judged;
     return { ...nothing, recordKey, result: 'edit', changes, event: changedEvent(link, record, changes) };
   });
+}
+
+/** What the packs say of a record, beside what the connection watches in it. */
+function withReturn(reading: StoredReading, told: ReturnReading | undefined): StoredReading {
+  if (told === undefined || told.result === 'echo') return reading;
+  if (told.result === 'busy') return { ...reading, result: 'busy', changes: [], event: null };
+  return { ...reading, result: told.result, packFields: told.fields };
 }
 
 function seenEchoes({ connectionId }: DirtyBatch, { recordKey, changes }: StoredReading): Echo[] {

@@ -10,6 +10,8 @@ export interface StoredReading {
   readonly result: 'echo' | 'edit' | 'not_ours' | 'gone' | 'busy';
   /** What people changed; empty unless the result is `edit`. */
   readonly changes: readonly FieldChange[];
+  /** Fields in which a pack saw an edit. */
+  readonly packFields?: readonly string[];
   readonly event: CrmEvent | null;
   readonly tenantId: string;
 }
@@ -26,7 +28,7 @@ export async function storeReadings(
       record_key: reading.recordKey,
       notified_at: reading.dirty.firstMarkedAt,
       result: reading.result,
-      changed_fields: reading.changes.map(({ field }) => field),
+      changed_fields: [...new Set([...reading.changes.map(({ field }) => field), ...(reading.packFields ?? [])])],
       aggregate_type: reading.event?.aggregateType ?? null,
       entity_id: reading.event?.entityId ?? null,
       event_type: reading.event?.eventType ?? null,

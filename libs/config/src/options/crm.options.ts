@@ -1,5 +1,5 @@
 import { option } from '../option.ts';
-import { duration, integer, list, optionalUrl, text } from '../option.types.ts';
+import { boolean, duration, integer, list, optionalUrl, text } from '../option.types.ts';
 
 /** How the relay and the webhook service talk to Zoho CRM. Credentials belong to connections, not to the environment. */
 export const crmOptions = {
@@ -22,7 +22,19 @@ export const crmOptions = {
   }),
   dispatchConcurrency: option('CAUSEWAY_DISPATCH_CONCURRENCY', integer(1, 25), {
     default: '4',
-    help: 'Most calls to the CRM at a time from one relay process',
+    help: 'Most calls to the CRM at a time for one connection from one relay process',
+  }),
+  coalescing: option('CAUSEWAY_COALESCING', boolean, {
+    default: 'true',
+    help: 'Whether writes to one record that wait are merged into one',
+  }),
+  batchWait: option('CAUSEWAY_BATCH_WAIT', duration, {
+    default: '1s',
+    help: 'How long a command waits for others to share a call with while credits of the CRM are short; 0s: not at all',
+  }),
+  ledgerRetention: option('CAUSEWAY_LEDGER_RETENTION', duration, {
+    default: '400d',
+    help: 'How long finished commands and their attempts are kept',
   }),
   leaseTime: option('CAUSEWAY_LEASE_TIME', duration, {
     default: '60s',

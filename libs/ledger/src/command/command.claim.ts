@@ -1,6 +1,15 @@
-import { sql, type QueryExecutorProvider } from 'kysely';
-import { LANES, commandSchema, laneSchema, linkedKeyOf, type Json, type JsonObject, type Lane } from '#contracts';
+import { sql, type Kysely, type QueryExecutorProvider } from 'kysely';
+import { LANES, commandSchema, laneSchema, withLinks, type Json, type JsonObject, type Lane } from '#contracts';
+import { transaction, type IntegrationDatabase } from '#postgres';
+import { coalesceInto } from './command.coalesce.ts';
+import { CLAIMABLE, IS_DUE } from './command.conditions.ts';
 import type { ClaimedCommand } from './command.row.ts';
+
+/**
+ * Where several lanes have work, a claim takes one command of a lane for so many turns: what a person waits for comes before what
+ * failed, a backfill before a sweep. How much of the day's credits a lane may use is the client's matter.
+ */
+const TURN_EVERY: Readonly<Record<Lane, number>> = { live: 1, retry: 4, replay: 2, backfill: 1, reconcile: 4 };
 
 export interface ClaimOptions {
   /** Names this process; a claim is fenced by it. */
@@ -12,6 +21,10 @@ export interface ClaimOptions {
   readonly connectionIds: readonly string[];
   /** Only commands of these lanes; all of them unless said. */
   readonly lanes?: readonly Lane[];
+  /** Merges what waits behind a write into it; not unless said. */
+  readonly coalesce?: boolean;
+  /** Hears how many commands were merged. */
+  readonly onMerged?: (merged: number) => void;
 }
 
 interface ClaimedRow {
@@ -34,6 +47,7 @@ interface ClaimedRow {
   when_converted: string;
   effect_key: string | null;
   link_only: boolean;
+  ensure: boolean;
   makes: unknown;
   linked: Record<string, string> | null;
   attempts_started: number;
@@ -45,40 +59,60 @@ interface ClaimedRow {
 }
 
 /**
- * Claims the oldest open command of each record that has one ready, oldest first, and counts its attempt as started.
- * A command whose claim expired, or whose outcome is unknown, comes with `verify`: its effect may be there already.
+ * Claims the oldest open command of each record that has one ready, and counts its attempt as started. A command whose claim
+ * expired, or whose outcome is unknown, comes with `verify`: its effect may be there already. With `coalesce` a write that goes out for
+ * the first time takes those that wait right behind it along.
  *
- * `skip locked` keeps two dispatchers from waiting for each other; the `not exists` keeps the order of a record: as
- * long as an earlier command of it is open, in whatever state, later ones are invisible here. So are commands that need a link
- * that is not known yet.
+ * `skip locked` keeps two dispatchers from waiting for each other. Each connection and lane has its turn, oldest first, so one with
+ * very many waiting commands takes nothing from the others, and their commands are found without reading past its own.
+ * @returns the claimed commands in the order of their ids.
  */
-export async function claimCommands(db: QueryExecutorProvider, options: ClaimOptions): Promise<ClaimedCommand[]> {
-  const { rows } = await sql<ClaimedRow>`
-    with candidate as (
-      select c.id, c.state as was, n.tenant_id
-        from ledger.commands c
-        join connections.connections n on n.id = c.connection_id and n.state = 'active'
-       where c.connection_id = any(${[...options.connectionIds]}::text[])
-         and c.lane = any(${[...(options.lanes ?? LANES)]}::text[])
-         and c.state in ('ready', 'in_flight', 'unknown')
-         and (c.state = 'in_flight' and c.lease_until < now() or c.state <> 'in_flight' and c.not_before <= now())
-         and not exists (
-           select 1 from ledger.commands o
-            where o.connection_id = c.connection_id and o.record_key = c.record_key and o.id < c.id
-              and o.state in ('ready', 'in_flight', 'unknown', 'parked'))
-         and not exists (
-           select 1 from unnest(c.needs) n (record_key)
-            where not exists (
-              select 1 from ledger.links l where l.connection_id = c.connection_id and l.record_key = n.record_key))
-         and not exists (
-           select 1 from unnest(c.lookups) n (record_key)
-            where not exists (
-              select 1 from ledger.links l where l.connection_id = c.connection_id and l.record_key = n.record_key)
-              and not exists (
-              select 1 from ledger.unlinked u where u.connection_id = c.connection_id and u.record_key = n.record_key))
-       order by c.id
-       limit ${options.limit}
-       for update of c skip locked
+export async function claimCommands(db: Kysely<IntegrationDatabase>, options: ClaimOptions): Promise<ClaimedCommand[]> {
+  const { claimed, merged } = await transaction(db, async (trx) => {
+    const taken = await take(trx, options);
+    if (taken.length === 0) return { claimed: [], merged: 0 };
+    const fresh = taken.filter(({ was, operation, attempts_started: attempt }) => {
+      return was === 'ready' && operation === 'write' && attempt === 1;
+    });
+    const merged =
+      options.coalesce === true
+        ? await coalesceInto(
+            trx,
+            fresh.map(({ id }) => id),
+          )
+        : 0;
+    return { claimed: await readClaimed(trx, taken), merged };
+  });
+  if (merged > 0) options.onMerged?.(merged);
+  return claimed;
+}
+
+interface TakenRow {
+  id: string;
+  was: string;
+  operation: string;
+  attempts_started: number;
+}
+
+async function take(trx: QueryExecutorProvider, options: ClaimOptions): Promise<TakenRow[]> {
+  const lanes = options.lanes ?? LANES;
+  const { rows } = await sql<TakenRow>`
+    with offered as (
+      select p.id, p.was, p.weight * row_number() over (partition by p.connection_id, p.lane order by p.id) as turn
+        from (
+          select c.id, c.was, n.id as connection_id, l.lane, l.weight
+            from connections.connections n
+           cross join unnest(${[...lanes]}::text[], ${lanes.map((lane) => TURN_EVERY[lane])}::integer[]) l (lane, weight)
+           cross join lateral (
+             select c.id, c.state as was
+               from ledger.commands c
+              where c.connection_id = n.id and c.lane = l.lane and c.state in ('ready', 'in_flight', 'unknown') and ${CLAIMABLE}
+              order by c.id
+              limit ${options.limit}
+                for update of c skip locked) c
+           where n.id = any(${[...options.connectionIds]}::text[]) and n.state = 'active') p
+    ), candidate as (
+      select id, was from offered order by turn, id limit ${options.limit}
     ), claimed as (
       update ledger.commands c
          set state = 'in_flight', lease_owner = ${options.owner},
@@ -86,21 +120,48 @@ export async function claimCommands(db: QueryExecutorProvider, options: ClaimOpt
              attempts_started = attempts_started + 1
         from candidate
        where c.id = candidate.id
-      returning c.*, candidate.was, candidate.tenant_id
+      returning c.id, c.operation, c.attempts_started, candidate.was
     ), started as (
       insert into ledger.attempts (command_id, number) select id, attempts_started from claimed
     )
-    select c.id::text, c.connection_id, c.record_key, c.product, c.entity_type, c.entity_id, c.tenant_id, c.event_id,
+    select id::text, was, operation, attempts_started from claimed`.execute(trx);
+  return rows;
+}
+
+async function readClaimed(trx: QueryExecutorProvider, taken: readonly TakenRow[]): Promise<ClaimedCommand[]> {
+  const { rows } = await sql<ClaimedRow>`
+    select c.id::text, c.connection_id, c.record_key, c.product, c.entity_type, c.entity_id, a.tenant_id, c.event_id,
            c.lane, c.operation, c.module, c.identity_field, c.identity_value, c.identity_numeric, c.fields,
-           c.trigger, c.when_converted, c.effect_key, c.link_only, c.makes,
-           c.attempts_started, c.failures, c.was,
+           c.trigger, c.when_converted, c.effect_key, c.link_only, c.ensure, c.makes,
+           c.attempts_started, c.failures, t.was,
            l.module as link_module, l.record_id as link_record_id, l.generation as link_generation,
-           (select jsonb_object_agg(n.record_key, n.record_id) from ledger.links n
-             where n.connection_id = c.connection_id and n.record_key = any(c.lookups)) as linked
-      from claimed c
+           case when cardinality(c.lookups) > 0 then
+             (select jsonb_object_agg(n.record_key, n.record_id) from ledger.links n
+               where n.connection_id = c.connection_id and n.record_key = any(c.lookups) and n.lost_at is null) end as linked
+      from jsonb_to_recordset(${JSON.stringify(taken)}::jsonb) as t (id bigint, was text)
+      join ledger.commands c on c.id = t.id
+      join connections.connections a on a.id = c.connection_id
       left join ledger.links l on l.connection_id = c.connection_id and l.record_key = c.record_key
-     order by c.id`.execute(db);
+     order by c.id`.execute(trx);
   return rows.map(toClaimedCommand);
+}
+
+/**
+ * Those of the connections that have a command whose pause is over: what a look from time to time asks, for work that nobody was
+ * told of. It says nothing about links and earlier commands; the claim does.
+ */
+export async function connectionsWithWork(
+  db: QueryExecutorProvider,
+  connectionIds: readonly string[],
+): Promise<string[]> {
+  if (connectionIds.length === 0) return [];
+  const { rows } = await sql<{ id: string }>`
+    select n.id from unnest(${[...connectionIds]}::text[]) n (id)
+     where exists (
+       select 1 from ledger.commands c
+        where c.connection_id = n.id and c.state in ('ready', 'in_flight', 'unknown') and ${IS_DUE}
+       offset 0)`.execute(db);
+  return rows.map(({ id }) => id);
 }
 
 function toClaimedCommand(row: ClaimedRow): ClaimedCommand {
@@ -116,6 +177,7 @@ function toClaimedCommand(row: ClaimedRow): ClaimedCommand {
     whenConverted: row.when_converted,
     ...(row.effect_key === null ? {} : { effectKey: row.effect_key }),
     ...(row.link_only ? { linkOnly: true } : {}),
+    ...(row.ensure ? { ensure: true } : {}),
     ...(row.operation === 'convert' ? { makes: row.makes } : {}),
   });
   const link =
@@ -140,13 +202,12 @@ function toClaimedCommand(row: ClaimedRow): ClaimedCommand {
   };
 }
 
-/** Lookups with the ids of their records; one whose record was deleted is left out. */
+/** Lookups, those in rows of a subform among them, with the ids of their records; one whose record was deleted is left out. */
 function withIds(fields: JsonObject, linked: Readonly<Record<string, string>>): JsonObject {
-  const resolved = Object.entries(fields).flatMap(([name, value]): [string, Json][] => {
-    const key = linkedKeyOf(value);
-    if (key === null) return [[name, value]];
-    const id = linked[key];
-    return id === undefined ? [] : [[name, { id }]];
-  });
-  return Object.fromEntries(resolved);
+  const idOf = (key: string): JsonObject | undefined => (linked[key] === undefined ? undefined : { id: linked[key] });
+  const resolved = Object.entries(fields).map(([name, value]): [string, Json | undefined] => [
+    name,
+    withLinks(value, idOf),
+  ]);
+  return Object.fromEntries(resolved.filter((entry): entry is [string, Json] => entry[1] !== undefined));
 }

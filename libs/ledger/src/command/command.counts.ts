@@ -17,8 +17,7 @@ export async function countWaitingBehindParked(db: QueryExecutorProvider): Promi
       from ledger.commands c
      where c.state = 'ready' and exists (
        select 1 from ledger.commands o
-        where o.connection_id = c.connection_id and o.record_key = c.record_key and o.id < c.id and o.state = 'parked')`.execute(
-    db,
-  );
+        where o.connection_id = c.connection_id and o.record_key = c.record_key and o.id < c.id and o.state = 'parked'
+       offset 0)`.execute(db);
   return rows[0]?.count ?? 0;
 }

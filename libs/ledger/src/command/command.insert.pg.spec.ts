@@ -113,7 +113,7 @@ describe('insertCommands', () => {
     });
     await until(() => heard.length === 3);
     await listener.close();
-    expect(heard).toEqual([null, 'meanwhile', '']);
+    expect(heard).toEqual([null, 'meanwhile', 'c1']);
   });
 });
 

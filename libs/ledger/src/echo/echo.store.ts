@@ -8,9 +8,17 @@ interface EchoBase {
   readonly value: Json;
 }
 
+/** Which attempt of which command sends a value, and to which record; null: the write may make it. */
+export interface Sending {
+  readonly commandId: string;
+  readonly attempt: number;
+  readonly recordId: string | null;
+}
+
 /** `seen` says what was known when the record was judged: what was sent meanwhile is newer and stays. */
 export type Echo =
-  (EchoBase & { readonly source: 'sent' }) | (EchoBase & { readonly source: 'seen'; readonly before: Json });
+  | (EchoBase & { readonly source: 'sent'; readonly by?: Sending })
+  | (EchoBase & { readonly source: 'seen'; readonly before: Json });
 
 /** Remembers values as last sent (before the call, so that no notification can overtake it) or seen. */
 export async function putEchoes(trx: QueryExecutorProvider, echoes: readonly Echo[]): Promise<void> {
@@ -23,6 +31,7 @@ export async function putEchoes(trx: QueryExecutorProvider, echoes: readonly Ech
       value: echo.value,
       source: echo.source,
       before: echo.source === 'seen' ? echo.before : null,
+      ...(echo.source === 'sent' ? echo.by : undefined),
     })),
   );
   // A JSON null must stay a JSON null in the column, so the value is taken from the object and not from a typed column.
@@ -30,14 +39,16 @@ export async function putEchoes(trx: QueryExecutorProvider, echoes: readonly Ech
   await sql`
     with given as (
       select r->>'connection_id' as connection_id, r->>'record_key' as record_key, r->>'field' as field,
-             r->'value' as value, r->>'source' as source, r->'before' as before
+             r->'value' as value, r->>'source' as source, r->'before' as before,
+             (r->>'commandId')::bigint as sent_by, (r->>'attempt')::integer as sent_attempt, r->>'recordId' as sent_to
         from jsonb_array_elements(${rows}::jsonb) r
     )
-    insert into ledger.echoes as e (connection_id, record_key, field, value, source)
-    select connection_id, record_key, field, value, source from given
+    insert into ledger.echoes as e (connection_id, record_key, field, value, source, sent_by, sent_attempt, sent_to)
+    select connection_id, record_key, field, value, source, sent_by, sent_attempt, sent_to from given
      order by connection_id, record_key, field
         on conflict (connection_id, record_key, field) do update
-       set value = excluded.value, source = excluded.source, at = excluded.at
+       set value = excluded.value, source = excluded.source, at = excluded.at,
+           sent_by = excluded.sent_by, sent_attempt = excluded.sent_attempt, sent_to = excluded.sent_to
      where excluded.source = 'sent'
         or e.value = (select g.before from given g
                        where (g.connection_id, g.record_key, g.field) = (e.connection_id, e.record_key, e.field))`.execute(

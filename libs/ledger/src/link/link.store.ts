@@ -33,19 +33,23 @@ export async function putLinks(trx: QueryExecutorProvider, links: readonly Link[
     })),
   );
   await sql`
-    insert into ledger.links as l (connection_id, record_key, product, entity_type, entity_id, module, record_id, shared)
+    insert into ledger.links as l
+      (connection_id, record_key, product, entity_type, entity_id, module, record_id, shared, generation)
     select distinct on (r.connection_id, r.module, r.record_id, case when r.shared then r.record_key end)
-           r.connection_id, r.record_key, r.product, r.entity_type, r.entity_id, r.module, r.record_id, r.shared
+           r.connection_id, r.record_key, r.product, r.entity_type, r.entity_id, r.module, r.record_id, r.shared,
+           coalesce(u.generation, 0) + 1
       from jsonb_to_recordset(${rows}::jsonb)
              as r (connection_id text, record_key text, product text, entity_type text, entity_id text, module text,
                    record_id text, shared boolean)
+      left join ledger.unlinked u on u.connection_id = r.connection_id and u.record_key = r.record_key
      where r.shared or not exists (
        select 1 from ledger.links o
         where o.connection_id = r.connection_id and o.module = r.module and o.record_id = r.record_id
           and o.record_key <> r.record_key and not o.shared)
      order by r.connection_id, r.module, r.record_id, case when r.shared then r.record_key end, r.record_key
         on conflict (connection_id, record_key) do update
-       set module = excluded.module, record_id = excluded.record_id, generation = l.generation + 1, linked_at = now()
+       set module = excluded.module, record_id = excluded.record_id, generation = l.generation + 1, linked_at = now(),
+           lost_at = null
      where (l.module, l.record_id) is distinct from (excluded.module, excluded.record_id)`.execute(trx);
   await sql`
     delete from ledger.unlinked u
@@ -61,13 +65,19 @@ export async function dropLinks(
   if (keys.length === 0) return;
   const rows = JSON.stringify(keys.map((key) => ({ connection_id: key.connectionId, record_key: key.recordKey })));
   await sql`
-    delete from ledger.links l
-     using jsonb_to_recordset(${rows}::jsonb) as r (connection_id text, record_key text)
-     where l.connection_id = r.connection_id and l.record_key = r.record_key`.execute(trx);
-  await sql`
-    insert into ledger.unlinked (connection_id, record_key)
-    select distinct r.connection_id, r.record_key from jsonb_to_recordset(${rows}::jsonb) as r (connection_id text, record_key text)
-        on conflict (connection_id, record_key) do update set at = excluded.at`.execute(trx);
+    with given as (
+      select distinct connection_id, record_key
+        from jsonb_to_recordset(${rows}::jsonb) as r (connection_id text, record_key text)
+    ), gone as (
+      delete from ledger.links l using given g
+       where l.connection_id = g.connection_id and l.record_key = g.record_key
+      returning l.connection_id, l.record_key, l.generation
+    )
+    insert into ledger.unlinked as u (connection_id, record_key, generation)
+    select g.connection_id, g.record_key, coalesce(o.generation, 0)
+      from given g left join gone o using (connection_id, record_key)
+        on conflict (connection_id, record_key) do update
+       set at = excluded.at, generation = greatest(u.generation, excluded.generation)`.execute(trx);
 }
 
 export interface RecordsQuery {

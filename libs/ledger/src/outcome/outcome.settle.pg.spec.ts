@@ -251,6 +251,7 @@ describe('settleCommands', () => {
             state: 'succeeded',
             code: null,
             field: null,
+            cause: null,
           },
         },
         {
@@ -266,6 +267,7 @@ describe('settleCommands', () => {
             state: 'parked',
             code: 'CRM_REJECTED',
             field: 'Email',
+            cause: null,
           },
         },
       ]);

@@ -2,8 +2,10 @@ import { sql, type Kysely } from 'kysely';
 import type { Outcome } from '#contracts';
 import { transaction, type IntegrationDatabase } from '#postgres';
 import type { ClaimedCommand } from '../command/command.row.ts';
+import { markLost } from '../link/link.lost.ts';
 import { dropLinks, putLinks, type Link } from '../link/link.store.ts';
 import { dropEchoes } from '../echo/echo.store.ts';
+import { emitOutcomes } from './outcome.emit.ts';
 import { settlementOf, type Settlement } from './outcome.policy.ts';
 
 /** One command with what its attempt came to. */
@@ -32,11 +34,13 @@ export function settleCommands(
   settled: readonly SettledCommand[],
   options: SettleOptions,
 ): Promise<Set<string>> {
-  const decided = settled.map((entry) => {
-    const { lane, failures } = entry.command;
-    return { ...entry, settlement: settlementOf(entry.outcome, { lane, failures, random: options.random() }) };
-  });
   return transaction(db, async (trx) => {
+    const throttles = await throttlesOf(trx, settled);
+    const decided = settled.map((entry) => {
+      const { id, lane, failures } = entry.command;
+      const attempt = { lane, failures, throttles: throttles.get(id) ?? 0, random: options.random() };
+      return { ...entry, settlement: settlementOf(entry.outcome, attempt) };
+    });
     const ids = await updateCommands(trx, decided, options.owner);
     const ours = decided.filter((entry) => ids.has(entry.command.id));
     await finishAttempts(trx, ours);
@@ -46,6 +50,10 @@ export function settleCommands(
       ours.filter(({ made }) => made !== undefined).map(({ command }) => command),
     );
     await putLinks(trx, ours.flatMap(linksOf));
+    await markLost(
+      trx,
+      ours.filter(isDeletedByAPerson).map(({ command }) => command),
+    );
     const gone = ours.filter(isDeleted).map(({ command }) => command);
     await dropLinks(trx, gone);
     await dropEchoes(trx, gone);
@@ -56,19 +64,36 @@ export function settleCommands(
 
 type Decided = SettledCommand & { readonly settlement: Settlement };
 
+/** How often each of those that met no room did before. */
+async function throttlesOf(
+  trx: Kysely<IntegrationDatabase>,
+  settled: readonly SettledCommand[],
+): Promise<Map<string, number>> {
+  const ids = settled.flatMap(({ command, outcome }) => (metNoRoom(outcome) ? [command.id] : []));
+  if (ids.length === 0) return new Map();
+  const { rows } = await sql<{ id: string; throttles: number }>`
+    select id::text, throttles from ledger.commands where id = any(${ids}::bigint[])`.execute(trx);
+  return new Map(rows.map(({ id, throttles }) => [id, throttles]));
+}
+
+function metNoRoom(outcome: Outcome): boolean {
+  return outcome.kind === 'throttled' || (outcome.kind === 'unknown' && outcome.noRoom !== undefined);
+}
+
 async function updateCommands(
   trx: Kysely<IntegrationDatabase>,
   decided: Decided[],
   owner: string,
 ): Promise<Set<string>> {
   const rows = JSON.stringify(
-    decided.map(({ command, settlement }) => ({
+    decided.map(({ command, outcome, settlement }) => ({
       id: command.id,
       attempt: command.attempt,
       state: settlement.state,
       delay: settlement.delayMs / 1000,
       lane: settlement.lane,
       failures: settlement.failures,
+      no_room: metNoRoom(outcome) ? 1 : 0,
       code: settlement.code,
       reason: settlement.reason,
       field: settlement.field,
@@ -76,13 +101,15 @@ async function updateCommands(
   );
   const result = await sql<{ id: string }>`
     update ledger.commands c
-       set state = r.state, lane = r.lane, failures = r.failures, code = r.code, reason = r.reason, field = r.field,
+       set state = r.state, lane = r.lane, failures = r.failures, throttles = c.throttles + r.no_room, code = r.code,
+           reason = r.reason, field = r.field,
+           trying_since = case when r.state in ('ready', 'unknown') then coalesce(c.trying_since, now()) end,
            not_before = now() + make_interval(secs => r.delay), attempts_finished = c.attempts_finished + 1,
            lease_owner = null, lease_until = null,
            finished_at = case when r.state in ('succeeded', 'skipped') then clock_timestamp() end
       from jsonb_to_recordset(${rows}::jsonb) as r
-             (id bigint, attempt integer, state text, delay double precision, lane text, failures integer, code text,
-              reason text, field text)
+             (id bigint, attempt integer, state text, delay double precision, lane text, failures integer, no_room integer,
+              code text, reason text, field text)
      where c.id = r.id and c.state = 'in_flight' and c.lease_owner = ${owner} and c.attempts_started = r.attempt
     returning c.id::text`.execute(trx);
   return new Set(result.rows.map((row) => row.id));
@@ -119,34 +146,7 @@ function isDeleted({ command, outcome }: Decided): boolean {
   return command.operation === 'delete' && (outcome.kind === 'succeeded' || outcome.kind === 'skipped');
 }
 
-/** Outcomes are events too (topic `crm.outcomes`): ids and codes, no field values and no reasons that may quote them. */
-async function emitOutcomes(trx: Kysely<IntegrationDatabase>, decided: Decided[]): Promise<void> {
-  const rows = JSON.stringify(
-    decided.map(({ command, outcome, settlement, link }, position) => ({
-      entity_id: command.entityId,
-      tenant_id: command.tenantId,
-      event_type: `crm.command.${outcome.kind}`,
-      position,
-      payload: {
-        command_id: command.id,
-        connection_id: command.connectionId,
-        product: command.product,
-        entity_type: command.entityType,
-        entity_id: command.entityId,
-        event_id: command.eventId,
-        operation: command.operation,
-        module: command.module,
-        record_id: link?.recordId ?? command.link?.recordId ?? null,
-        attempt: command.attempt,
-        state: settlement.state,
-        code: settlement.code,
-        field: settlement.field,
-      },
-    })),
-  );
-  await sql`
-    select outbox.emit('outcomes', r.entity_id, r.event_type, r.payload, tenant_id => r.tenant_id)
-      from (select * from jsonb_to_recordset(${rows}::jsonb)
-              as r (entity_id text, tenant_id text, event_type text, payload jsonb, position integer)
-             order by position) r`.execute(trx);
+/** Who names it in a lookup does not wait; what is for the record itself waits behind the parked command (packs/README.md section 6). */
+function isDeletedByAPerson({ outcome }: Decided): boolean {
+  return outcome.kind === 'rejected' && outcome.code === 'deleted_in_crm';
 }

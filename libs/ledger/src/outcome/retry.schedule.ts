@@ -23,6 +23,10 @@ export function retryDecision(failures: number, random: number): RetryDecision {
   const quick = QUICK_SECONDS[failures - 1];
   const doublings = Math.min(failures - QUICK_SECONDS.length - 1, 30);
   const seconds = quick ?? Math.min(SLOW_LAST_SECONDS, SLOW_FIRST_SECONDS * 2 ** doublings);
-  const jittered = seconds * (1 - JITTER / 2 + JITTER * random);
-  return { delayMs: Math.round(jittered * 1000), lane: quick === undefined ? 'retry' : 'same' };
+  return { delayMs: jittered(seconds * 1000, random), lane: quick === undefined ? 'retry' : 'same' };
+}
+
+/** A tenth more or less, so that what waits together does not come back together. */
+export function jittered(milliseconds: number, random: number): number {
+  return Math.round(milliseconds * (1 - JITTER / 2 + JITTER * random));
 }

@@ -36,10 +36,15 @@ function writeOf(record: WantedRecord, before: WantedRecord | undefined): Comman
 }
 
 function writeCommand(record: WantedRecord, fields: JsonObject): Command {
-  const { module, identity, whenConverted, linkOnly } = record;
+  const { module, identity, whenConverted, linkOnly, ensure } = record;
   const trigger = triggerOf(record, fields);
   const command = { module, identity, fields, trigger, whenConverted: whenConverted?.write ?? 'follow' } as const;
-  return { operation: 'write', ...command, ...(linkOnly === true ? { linkOnly } : {}) };
+  return {
+    operation: 'write',
+    ...command,
+    ...(linkOnly === true ? { linkOnly } : {}),
+    ...(ensure === true ? { ensure } : {}),
+  };
 }
 
 function deleteOf({ module, identity, whenConverted }: WantedRecord): Command {
@@ -53,7 +58,14 @@ function firstFields({ identity, fields, onCreate }: WantedRecord): JsonObject {
 }
 
 function changedFields(before: WantedFields, after: WantedFields): JsonObject {
-  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-  const changed = [...names].filter((name) => !sameJson(before[name] ?? null, after[name] ?? null));
-  return Object.fromEntries(changed.map((name) => [name, after[name] ?? null]));
+  const changed: Record<string, Json> = {};
+  for (const name of Object.keys(before)) {
+    const value = after[name] ?? null;
+    if (!sameJson(before[name] ?? null, value)) changed[name] = value;
+  }
+  for (const name of Object.keys(after)) {
+    const value = after[name] ?? null;
+    if (value !== null && !Object.hasOwn(before, name)) changed[name] = value;
+  }
+  return changed;
 }

@@ -2,7 +2,6 @@ import type { CausewayEvent, JsonObject } from '#contracts';
 import type { z } from 'zod';
 import { instantOf } from '../values/instant.value.ts';
 import { isMissing } from '../values/missing.value.ts';
-import { frozen } from './frozen.json.ts';
 import type { FoldEvent, Mapping } from './mapping.types.ts';
 import { settleUnusable, type NotedProblem } from './parsed.data.ts';
 import { SetAside } from './said.ts';
@@ -28,9 +27,9 @@ export function readEvent(mapping: Reader, event: CausewayEvent): ReadEvent | Se
   const parsed = schema.safeParse(event.data);
   if (!parsed.success) return unusable(parsed.error, event.data);
   const problems = settleUnusable(parsed.data);
-  const { id, source, type, version, tenantId, key } = event;
-  const envelope = { id, source, type, subject: event.subject, time, version, tenantId, key };
-  return { event: frozen({ ...envelope, data: parsed.data }), problems };
+  const { id, source, type, version, tenantId, key, origin } = event;
+  const envelope = { id, source, type, subject: event.subject, time, version, tenantId, key, origin };
+  return { event: { ...envelope, data: parsed.data }, problems };
 }
 
 /** The first thing that the schema said, in our words. */

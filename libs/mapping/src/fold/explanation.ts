@@ -1,5 +1,6 @@
 import { recordKeyOf, type CausewayEvent, type Command, type JsonObject } from '#contracts';
 import type { Mapping } from './mapping.types.ts';
+import { splitState } from '../returns/record.memory.ts';
 import { step } from './step.runner.ts';
 import type { StepResult } from './verdict.types.ts';
 
@@ -12,7 +13,7 @@ const EFFECTS: Partial<Record<Command['operation'], string>> = { note: 'Note', t
  */
 export function explain(mapping: Mapping, state: JsonObject | null, event: CausewayEvent): string[] {
   const result = step(mapping, state, event);
-  const before = state === null ? [] : mapping.project(state, mapping.settings);
+  const before = state === null ? [] : mapping.project(splitState(state).own, mapping.settings);
   const known = new Set(before.map((record) => recordKeyOf(record)));
   return [
     verdictOf(mapping, event, result),

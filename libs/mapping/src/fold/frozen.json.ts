@@ -1,6 +1,5 @@
-/** Objects frozen all the way down here, and those of them known to be JSON: states go round and need it once. */
+/** Objects that were frozen all the way down here. */
 const frozenObjects = new WeakSet<object>();
-const jsonObjects = new WeakSet<object>();
 
 /** Freezes a value in place, all the way down, and gives it back. */
 export function frozen<T>(value: T): T {
@@ -11,23 +10,38 @@ export function frozen<T>(value: T): T {
 }
 
 /**
- * Freezes a value that is going to be stored as JSON.
- * @throws TypeError naming the place of anything that would not come back as it is (undefined, NaN, a Date, a Map, ...).
+ * Refuses what would not come back as it is when it is stored as JSON (undefined, NaN, a Date, a Map, ...).
+ * @throws TypeError naming the place.
  */
-export function frozenJson<T>(value: T, path = 'state'): T {
-  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
+export function requireJson(value: unknown, path = 'state'): void {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return;
+  if (typeof value === 'number' && Number.isFinite(value)) return;
   if (typeof value !== 'object' || !isPlain(value)) throw new TypeError(`${path} is not JSON`);
-  if (jsonObjects.has(value)) return value;
-  for (const [name, part] of Object.entries(value)) frozenJson(part, `${path}.${name}`);
-  jsonObjects.add(value);
-  frozenObjects.add(value);
-  return Object.freeze(value);
+  for (const name of Object.keys(value)) {
+    const part = (value as Record<string, unknown>)[name];
+    if (typeof part === 'string') continue;
+    // Said again with its place only when it is refused: building the place of everything that is right would cost most of the time.
+    if (!isJson(part)) requireJson(part, `${path}.${name}`);
+  }
+}
+
+function isJson(value: unknown): boolean {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || !isPlain(value)) return false;
+  for (const name of Object.keys(value)) if (!isJson((value as Record<string, unknown>)[name])) return false;
+  return true;
 }
 
 /** By the length of the prototype chain, not by identity: objects may come from another realm (Jest, worker). */
 function isPlain(value: object): boolean {
   if (Array.isArray(value)) return true;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
+}
+
+/** Refuses what is no JSON, and freezes what is. @throws TypeError naming the place */
+export function frozenJson<T>(value: T): T {
+  requireJson(value);
+  return frozen(value);
 }

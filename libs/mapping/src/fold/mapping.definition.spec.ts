@@ -39,6 +39,11 @@ describe('a mapping', () => {
     ['a version', { version: 0 }, 'mapping counter: its version is no positive integer'],
     ['no event', { events: {} }, 'mapping counter: it reads no event'],
     ['an initial state that is no JSON', { initial: { total: Number.NaN } }, 'initial.total is not JSON'],
+    [
+      'a schedule of states of connections',
+      { scope: 'connection' as const, timers: () => [] },
+      'a schedule belongs to a state',
+    ],
     ['a fold that lacks an event', { fold: {} as typeof definition.fold }, 'nothing folds counter.added'],
   ])('cannot be made with %s', (_, wrong, message) => {
     expect(() => defineMapping({ ...definition, ...wrong })).toThrow(message);

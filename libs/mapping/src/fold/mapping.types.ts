@@ -1,10 +1,11 @@
-import type { CausewayEvent, Destination, JsonObject } from '#contracts';
+import type { CausewayEvent, Destination, JsonObject, RecordName } from '#contracts';
 import type { z } from 'zod';
 import type { Capture } from '../capture/capture.types.ts';
 import type { SetUp, SetUpPipeline } from '../setup/setup.types.ts';
 import type { Kind } from '../values/read.value.ts';
 import type { WantedEffect } from './effect.types.ts';
 import type { Ignored, SetAside } from './said.ts';
+import type { Returns } from '../returns/return.types.ts';
 import type { Timer } from './timer.types.ts';
 import type { ProblemCode } from './verdict.types.ts';
 import type { WantedRecord } from './wanted.types.ts';
@@ -20,6 +21,10 @@ export type FoldEvent<Data> = Omit<CausewayEvent, 'data' | 'traceparent'> & { re
 /** What a fold can say beside the new state. `Settings`: the connection's, constants of the fold. */
 export interface FoldTools<Settings = unknown> {
   readonly settings: Settings;
+  /** Whose fold this is, where each connection has its own; null where one state serves the tenant. */
+  readonly connectionId: string | null;
+  /** The CRM holds these fields already as they are wanted after this event: they are not sent. Null: all fields of the record. */
+  held(record: RecordName, fields: readonly string[] | null): void;
   /** Something that shall happen once; the fold remembers in its state what it asked for. */
   effect(effect: WantedEffect): void;
   /** Notes a problem of this event; the rest of it is used. */
@@ -37,6 +42,9 @@ export type Fold<State, Data, Settings = unknown> = (
   tools: FoldTools<Settings>,
 ) => State | Ignored | SetAside;
 
+/** Whose state a key has. */
+export type Scope = 'tenant' | 'connection';
+
 /** What a pack author writes; see libs/packs/README.md. */
 export interface MappingDefinition<State extends object, Events extends EventSchemas, Settings = unknown> {
   readonly name: string;
@@ -44,6 +52,11 @@ export interface MappingDefinition<State extends object, Events extends EventSch
   /** Counts up when the fold or the projection says something else for events that were read already. */
   readonly version: number;
   readonly destination: Destination;
+  /**
+   * Whose state a key has: the tenant's, which serves its one connection to the destination (default), or each connection's own, where
+   * one tenant has several of them with a past and settings of their own. An event of a tenant without a connection is then consumed and leaves nothing.
+   */
+  readonly scope?: Scope;
   /** Aggregate types that are read. Default: what stands before the first dot of the event types. */
   readonly topics?: readonly string[];
   /** The rule for an aggregate id. Default: an id of 1 to 64 units. */
@@ -63,6 +76,8 @@ export interface MappingDefinition<State extends object, Events extends EventSch
   /** OAuth scopes that the connection needs. */
   readonly scopes: readonly string[];
   readonly capture?: Capture;
+  /** What people do in the CRM, and what becomes of it. */
+  readonly returns?: Returns<State, Settings>;
 }
 
 /** A mapping ready to run. `State` is what its fold keeps, as JSON. */
@@ -71,6 +86,9 @@ export interface Mapping<State extends object = JsonObject> {
   readonly product: string;
   readonly version: number;
   readonly destination: Destination;
+  readonly scope: Scope;
+  /** The connection whose settings these are; null before they are given, and for a tenant's state. */
+  readonly connectionId: string | null;
   /** Aggregate types that are read: the topics are `<product>.<aggregate type>`. */
   readonly topics: readonly string[];
   readonly aggregateId: Kind<string>;
@@ -88,4 +106,9 @@ export interface Mapping<State extends object = JsonObject> {
   readonly pipelines: readonly SetUpPipeline[];
   readonly scopes: readonly string[];
   readonly capture: Capture | null;
+  readonly returns: Returns<JsonObject, unknown> | null;
+  /** Operations of each module that channels are wanted for. */
+  readonly watched: Readonly<Record<string, readonly ('create' | 'edit' | 'delete')[]>>;
+  /** Fields of each module that are read when a record has changed. */
+  readonly watchedFields: Readonly<Record<string, readonly string[]>>;
 }

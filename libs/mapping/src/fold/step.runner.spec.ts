@@ -18,6 +18,8 @@ interface Counter {
 const initial: Counter = { id: '', name: null, total: 0 };
 const added = z.object({ by: required(integer({ min: -99, max: 99 })), name: optional(text) });
 
+const recordOf = (value: string) => ({ module: 'Leads', identity: { field: 'Ext', value } });
+
 /** A counter that shows itself as one record while it is positive. Version 1 said `by` as `amount`. */
 const counter = defineMapping({
   name: 'counter',
@@ -37,6 +39,7 @@ const counter = defineMapping({
     'counter.added': (state, event, tools) => {
       if (event.data.by === 0) return tools.ignored('adds_nothing');
       if (event.data.by === 13) return tools.setAside('unlucky', 'by');
+      if (event.origin?.connectionId === 'c1') tools.held(recordOf(event.subject), ['Total']);
       if (event.data.by < 0) tools.problem('negative', 'by');
       const name = event.data.name === undefined ? state.name : event.data.name;
       return { id: event.subject, name, total: state.total + event.data.by };
@@ -85,6 +88,17 @@ describe('one step', () => {
     expect(step(counter, known, event({ by: 1, name: null })).commands[0]?.fields).toEqual({ Total: 5, Name: null });
     expect(step(counter, known, event({ by: 1 })).commands[0]?.fields).toEqual({ Total: 5 });
     expect(step(counter, known, event({ by: -4 })).commands[0]?.operation).toBe('delete');
+  });
+
+  it('does not send what the CRM told the product, and folds it all the same', () => {
+    const origin = { connectionId: 'c1', fields: null };
+    const told = step(counter, known, event({ by: 1, name: 'new' }, { origin }));
+    expect(told.state).toEqual({ ...known, name: 'new', total: 5 });
+    expect(told.commands.map(({ fields }) => fields)).toEqual([{ Name: 'new' }]);
+    expect(step(counter, known, event({ by: 1 }, { origin: { ...origin, connectionId: 'c2' } })).commands).toHaveLength(
+      1,
+    );
+    expect(step(counter, null, event({ by: 1 }, { origin })).commands[0]?.fields).toEqual({ Ext: 'c1', Total: 1 });
   });
 
   it('reads an old version through its upcaster', () => {

@@ -1,4 +1,7 @@
 import type { Command, ErrorCode, JsonObject } from '#contracts';
+import type { Conflict } from '../returns/conflict.types.ts';
+import type { OutgoingEvent } from './outgoing.types.ts';
+import type { WantedRecord } from './wanted.types.ts';
 
 /** A code of the catalogue, or one that a pack from outside brings along. */
 export type ProblemCode = ErrorCode | (string & Record<never, never>);
@@ -22,6 +25,12 @@ export type Verdict =
  */
 export type StepResult = Verdict & {
   readonly state: JsonObject | null;
+  /** The records wanted by the new state, where it was projected. */
+  readonly projection?: readonly WantedRecord[];
   readonly commands: readonly Command[];
   readonly problems: readonly Problem[];
+  /** What the product is told; only what was seen in the CRM gives any. */
+  readonly events?: readonly OutgoingEvent[];
+  /** What operators see of an edit in the CRM that was not taken over. */
+  readonly conflicts?: readonly Conflict[];
 };

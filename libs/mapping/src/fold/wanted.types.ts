@@ -17,6 +17,8 @@ export interface WantedRecord {
   readonly trigger?: TriggerRule;
   /** The record comes from a conversion: it is never made by a write, which waits until the link is known. */
   readonly linkOnly?: true;
+  /** The record is made when it is missing and never written again: what it has is somebody else's. */
+  readonly ensure?: true;
   /** What happens when the projection no longer wants the record. Default: `delete`. */
   readonly whenGone?: 'delete' | 'leave';
   /** What becomes of a command when a person converted the record meanwhile. Default of both: `follow`. */

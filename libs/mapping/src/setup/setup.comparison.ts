@@ -21,6 +21,7 @@ export interface SetUpDifference {
     | 'not_unique'
     | 'must_not_be_unique'
     | 'values_missing'
+    | 'fixed_values_missing'
     | 'pipeline_missing'
     | 'stages_missing';
   /** What the pack needs, and what is there, in words of the CRM. */
@@ -87,10 +88,10 @@ function differences(field: SetUpField, there: ActualField | undefined): FieldDi
     const actualValues = there.values.join(', ');
     found.push({
       ...about,
-      difference: 'values_missing',
+      difference: field.fixed === true ? 'fixed_values_missing' : 'values_missing',
       wanted: missing.join(', '),
       actual: actualValues,
-      stops: false,
+      stops: field.fixed === true,
     });
   }
   return found;

@@ -31,6 +31,8 @@ export interface SetUpField {
   readonly unique?: boolean;
   /** A field that the CRM brings along: only values are added to it, it is never made. */
   readonly standard?: true;
+  /** Its values are the CRM's people's to say: one that is missing stops the connection, and none is added. */
+  readonly fixed?: true;
 }
 
 /** A pipeline of the module Deals on its standard layout. */

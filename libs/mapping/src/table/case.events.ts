@@ -11,13 +11,22 @@ type Captured = Pick<Mapping, 'product' | 'capture'>;
 
 /**
  * The events of a worked case: its `event` steps as they are, its `sql_row` steps as the capture writes them.
- * @throws Error for a step that needs a CRM: such a case runs end to end only.
+ * @throws Error for a step that needs a CRM.
  */
 export function eventsOfCase(mapping: Captured, { steps }: Pick<WorkedCase, 'steps'>): CausewayEvent[] {
+  const eventsOf = eventReader(mapping);
+  return steps.flatMap((step) => eventsOf(step));
+}
+
+/** Reads the steps of one case in order: what each of them is in events. */
+export function eventReader(mapping: Captured): (step: CaseStep) => CausewayEvent[] {
   const tables: Tables = new Map();
-  return steps
-    .flatMap((step) => eventsOfStep({ mapping, tables }, step))
-    .map((event, index) => ({ ...event, id: event.id === '' ? `captured-${index + 1}` : event.id }));
+  let number = 0;
+  return (step) =>
+    eventsOfStep({ mapping, tables }, step).map((event) => {
+      number += 1;
+      return { ...event, id: event.id === '' ? `captured-${number}` : event.id };
+    });
 }
 
 function eventsOfStep(context: { mapping: Captured; tables: Tables }, step: CaseStep): CausewayEvent[] {

@@ -3,19 +3,32 @@ import { matches, type ResolveRef } from '../cases/case.match.ts';
 import type { WorkedCase } from '../cases/case.schema.ts';
 import { countHolds } from '../cases/expect.schema.ts';
 import type { Mapping } from '../fold/mapping.types.ts';
-import { eventsOfCase } from './case.events.ts';
-import { play } from './event.player.ts';
+import type { CaseStep } from '../cases/step.schema.ts';
+import { eventReader } from './case.events.ts';
+import { CrmPlayer, type PeopleStep } from './crm.player.ts';
 import type { MemoryCrm } from './memory.crm.ts';
 
 /**
- * Plays a worked case through the mapping alone, in memory, and says what of its `records`, `absent` and `notes` does not
- * hold; an empty list means that the case passes. The whole way, with a CRM, is for end-to-end tests.
+ * Plays a worked case through the mapping alone, in memory, and says what of its `records`, `absent`, `notes` and `product_events` does
+ * not hold; an empty list means that the case passes. The whole way, with a CRM, is for end-to-end tests.
  * @throws Error for steps and expectations that need more than a mapping.
  */
 export function unmetOfCase(mapping: Mapping, workedCase: WorkedCase): string[] {
-  const { records: expected = [], absent = [], notes = [], ...others } = workedCase.expect;
+  const {
+    records: expected = [],
+    absent = [],
+    notes = [],
+    product_events: productEvents,
+    ...others
+  } = workedCase.expect;
   if (Object.keys(others).length > 0) throw new Error(`cannot be judged here: ${Object.keys(others).join(', ')}`);
-  const { records } = play(mapping, eventsOfCase(mapping, workedCase));
+  const player = new CrmPlayer(mapping);
+  const eventsOf = eventReader(mapping);
+  for (const step of workedCase.steps) {
+    if (isOfPeople(step)) player.act(step);
+    else for (const event of eventsOf(step)) player.take(event);
+  }
+  const { records } = player;
   const wrong: string[] = [];
   for (const { module, match, count, fields = {} } of expected) {
     const found = matching(records, module, match);
@@ -28,7 +41,31 @@ export function unmetOfCase(mapping: Mapping, workedCase: WorkedCase): string[] 
     if (matching(records, module, place.match).length > 0)
       wrong.push(`${module} ${JSON.stringify(place.match)} is there`);
   }
-  return [...wrong, ...notes.flatMap((expectation) => unmetNotes(records, expectation))];
+  wrong.push(...notes.flatMap((expectation) => unmetNotes(records, expectation)));
+  return productEvents === undefined ? wrong : [...wrong, ...unmetEvents(player.told, productEvents)];
+}
+
+function isOfPeople(step: CaseStep): step is PeopleStep {
+  return 'crm_edit' in step || 'crm_delete' in step || 'crm_notify' in step;
+}
+
+type EventsExpectation = NonNullable<WorkedCase['expect']['product_events']>;
+
+/** Each entry as often as it says, and no event that none of them names (packs/README.md section 9). */
+export function unmetEvents(
+  told: readonly { readonly type: string; readonly data: JsonObject }[],
+  expected: EventsExpectation,
+): string[] {
+  const fits = (event: (typeof told)[number], { event_type: type, match }: EventsExpectation[number]): boolean =>
+    event.type === type && matches(match, event.data, () => null);
+  const counts = expected.flatMap((entry) => {
+    const found = told.filter((event) => fits(event, entry)).length;
+    return countHolds(found, entry.count)
+      ? []
+      : [`${entry.event_type} ${JSON.stringify(entry.match)}: ${found} events`];
+  });
+  const strangers = told.filter((event) => !expected.some((entry) => fits(event, entry)));
+  return [...counts, ...strangers.map(({ type, data }) => `nobody expects ${type} ${JSON.stringify(data)}`)];
 }
 
 type NotesExpectation = NonNullable<WorkedCase['expect']['notes']>[number];

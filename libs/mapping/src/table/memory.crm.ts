@@ -1,4 +1,4 @@
-import { linkedKeyOf, recordKeyOf, type Command, type Json, type JsonObject } from '#contracts';
+import { recordKeyOf, withLinks, type Command, type Json, type JsonObject } from '#contracts';
 
 /** A record as commands left it; a field that was cleared is not there. */
 export interface MemoryRecord {
@@ -34,6 +34,7 @@ function written(records: MemoryCrm, command: Command): MemoryCrm {
   const key = recordKeyOf(command);
   const { identity, module, linkOnly } = command;
   const before = records.get(key);
+  if (before !== undefined && command.ensure === true) return records;
   if (before === undefined && linkOnly === true) throw new Error(`${key} is written before it is made`);
   const fields = { [identity.field]: identity.value, ...before?.fields, ...command.fields };
   return new Map(records).set(key, { module, fields: plain(fields) });
@@ -84,10 +85,5 @@ function isId(value: Json, id: string): boolean {
 /** Cleared fields are not there; a lookup holds the id of its record. */
 function plain(fields: JsonObject): JsonObject {
   const kept = Object.entries(fields).filter(([, value]) => value !== null);
-  return Object.fromEntries(
-    kept.map(([name, value]) => {
-      const key = linkedKeyOf(value);
-      return [name, key === null ? value : { id: key }];
-    }),
-  );
+  return Object.fromEntries(kept.map(([name, value]) => [name, withLinks(value, (id) => ({ id })) ?? null]));
 }

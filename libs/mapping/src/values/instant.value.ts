@@ -20,6 +20,7 @@ export function instant(input: unknown): Read<Instant> {
 
 /** The canonical text of an instant; null if the text is none. */
 export function instantOf(text: string): Instant | null {
+  if (isCanonical(text)) return text;
   const match = FORM.exec(text);
   if (match === null) return null;
   const [year = 0, month = 0, day = 0] = match.slice(1, 4).map(Number);
@@ -31,6 +32,15 @@ export function instantOf(text: string): Instant | null {
   const seconds = dayNumber(year, month, day) * SECONDS_A_DAY + hour * 3600 + minute * 60 + second - offset;
   if (second === 60 && modulo(seconds, SECONDS_A_DAY) !== 0) return null;
   return textOf(seconds, (match[7] ?? '').replace(/0+$/, ''));
+}
+
+const SECOND_IN_UTC = /^\d{4}-\d{2}-\d{2}T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
+
+/** Most instants come as we write them, to the second: those need no taking apart. Days that not every month has do. */
+function isCanonical(text: string): boolean {
+  if (text.length !== 20 || !SECOND_IN_UTC.test(text)) return false;
+  const [month, day] = [Number(text.slice(5, 7)), Number(text.slice(8, 10))];
+  return month >= 1 && month <= 12 && day >= 1 && day <= 28;
 }
 
 /** An instant as it goes to the CRM: UTC, fraction dropped, `2026-03-01T10:00:00+00:00`. */

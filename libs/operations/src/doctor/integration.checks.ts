@@ -5,6 +5,7 @@ import { loadPack, type Pack } from '#packs';
 import { connectClient, createDatabase, createPool, type IntegrationDatabase } from '#postgres';
 import { createSecretBox } from '#zoho';
 import { note, ok, wrong, type Finding } from './finding.ts';
+import { checkHolds } from './hold.checks.ts';
 import { checkMigrations } from './source.checks.ts';
 
 export interface IntegrationQuery {
@@ -63,7 +64,12 @@ async function checkContents({
     const findings: Finding[] = [];
     for (const connection of connections) findings.push(...(await checkConnection(clients, connection, packs)));
     if (connections.length === 0) findings.push(wrong('connections', 'there is none', 'Add one for each tenant.'));
-    return [...findings, ...(await checkChannels(db, connections)), ...(await checkPiles(db))];
+    return [
+      ...findings,
+      ...(await checkHolds(db)),
+      ...(await checkChannels(db, connections)),
+      ...(await checkPiles(db)),
+    ];
   } finally {
     await clients.close();
     await Promise.all([db.destroy(), locks.destroy()]);

@@ -22,7 +22,7 @@ export async function readTimeline(
 ): Promise<TimelineStep[]> {
   const { rows } = await sql<TimelineStep>`
     with command as (
-      select id, record_key, connection_id, operation, module, created_at
+      select id, record_key, connection_id, operation, module, created_at, merged_into, finished_at
         from ledger.commands where product = ${product} and entity_id = ${entityId}
     ), fold as (
       select f.* from relay.folds f
@@ -38,10 +38,12 @@ export async function readTimeline(
     union all
     select created_at, 'command', '#' || id || ' ' || operation || ' ' || module from command
     union all
+    select finished_at, 'merged', '#' || id || ' into #' || merged_into from command where merged_into is not null
+    union all
     select a.started_at, 'call', '#' || a.command_id || ' attempt ' || a.number
       from ledger.attempts a join command on command.id = a.command_id
     union all
-    select a.finished_at, 'answer', '#' || a.command_id || ' ' || a.outcome || coalesce(' ' || a.code, '')
+    select a.finished_at, 'answer', '#' || a.command_id || ' ' || a.outcome || coalesce(' ' || a.code, '') || case when a.reason = 'saved' then ' (saved)' else '' end
       from ledger.attempts a join command on command.id = a.command_id where a.finished_at is not null
     union all
     select notified_at, 'notified', module || ' ' || record_id from reading

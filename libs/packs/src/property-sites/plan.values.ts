@@ -1,4 +1,3 @@
-import { crmMoney, decimalOf, divide, multiply, type Decimal } from '#mapping';
 import type { ToldPlan } from './events.ts';
 import type { Plan } from './state.ts';
 
@@ -16,22 +15,19 @@ export function planName({ name }: Plan): PlanName {
   return PLAN_NAMES.find((known) => known.toLowerCase() === name.toLowerCase()) ?? 'Other';
 }
 
-/** What the plan brings in a year: only a monthly price is multiplied. */
+const MONTHS = 12;
+
+/** What the plan brings in a year: only a monthly price is multiplied. Cents are whole numbers, far below where those end being exact. */
 export function annualOf({ priceCents, interval }: Plan): number {
-  const cents = centsOf(priceCents);
-  return moneyOf(interval === 'month' ? multiply(cents, '12') : cents);
+  return moneyOf(interval === 'month' ? priceCents * MONTHS : priceCents);
 }
 
-/** What it brings in a month, in whole cents. */
+/** What it brings in a month, in whole cents; half a cent is rounded up. */
 export function monthlyOf({ priceCents, interval }: Plan): number {
-  const cents = centsOf(priceCents);
-  return moneyOf(interval === 'month' ? cents : divide(cents, { by: '12', places: 0 }));
+  return moneyOf(interval === 'month' ? priceCents : Math.floor((priceCents + MONTHS / 2) / MONTHS));
 }
 
-function centsOf(priceCents: number): Decimal {
-  return decimalOf(priceCents) ?? '0';
-}
-
-function moneyOf(cents: Decimal): number {
-  return crmMoney(divide(cents, { by: '100', places: 2 }));
+/** The quotient of two whole numbers is the double next to it: the one that its decimal text means. */
+function moneyOf(cents: number): number {
+  return cents / 100;
 }

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { Pool } from 'pg';
+import type { JsonObject } from '#contracts';
 import {
   createDatabase,
   createPool,
@@ -15,6 +16,10 @@ export interface ConnectionSeed {
   readonly id?: string;
   readonly tenantId?: string;
   readonly state?: 'active' | 'paused' | 'action_needed' | 'disconnected';
+  /** Which of the tenant's accounts; blank for a tenant with one. */
+  readonly account?: string;
+  /** Settings of packs, beside `watch`. */
+  readonly settings?: JsonObject;
   /** Module -> fields whose edits give events. */
   readonly watch?: Readonly<Record<string, readonly string[]>>;
 }
@@ -43,10 +48,10 @@ export async function integrationDatabase(prefix: string): Promise<IntegrationCo
     db,
     addConnection: (seed = {}) => addConnection(db, seed),
     clear: async () => {
-      await sql`truncate connections.connections, ledger.commands, ledger.attempts, ledger.links, ledger.unlinked,
-        ledger.echoes, ledger.credits, ledger.credit_limits, relay.states, relay.folds, relay.timers, relay.set_aside,
+      await sql`truncate connections.connections, ledger.commands, ledger.attempts, ledger.links, ledger.unlinked, ledger.audit,
+        ledger.echoes, ledger.kept_effects, ledger.credits, ledger.credit_limits, relay.states, relay.folds, relay.timers, relay.set_aside,
         webhooks.channels, webhooks.deliveries, webhooks.dirty,
-        webhooks.readings, inbox.processed, outbox.events restart identity cascade`.execute(db);
+        webhooks.readings, webhooks.conflicts, inbox.processed, outbox.events restart identity cascade`.execute(db);
     },
     [Symbol.asyncDispose]: async () => {
       await db.destroy();
@@ -56,11 +61,11 @@ export async function integrationDatabase(prefix: string): Promise<IntegrationCo
 }
 
 async function addConnection(db: Kysely<IntegrationDatabase>, seed: ConnectionSeed): Promise<string> {
-  const { id = 'c1', tenantId = 'portal', state = 'active', watch = {} } = seed;
+  const { id = 'c1', tenantId = 'portal', state = 'active', watch = {}, account = '', settings = {} } = seed;
   await sql`
     insert into connections.connections
-      (id, tenant_id, destination, state, accounts_url, client_id, client_secret_sealed, refresh_token_sealed, settings)
-    values (${id}, ${tenantId}, 'zoho-crm', ${state}, 'http://accounts.invalid', 'client', 'sealed', 'sealed',
-            ${JSON.stringify({ watch })}::jsonb)`.execute(db);
+      (id, tenant_id, destination, account, state, accounts_url, client_id, client_secret_sealed, refresh_token_sealed, settings)
+    values (${id}, ${tenantId}, 'zoho-crm', ${account}, ${state}, 'http://accounts.invalid', 'client', 'sealed', 'sealed',
+            ${JSON.stringify({ ...settings, watch })}::jsonb)`.execute(db);
   return id;
 }

@@ -115,7 +115,7 @@ describe('a refusal by the CRM', () => {
     await first.leave(ok(1));
     expect(budget.state()).toMatchObject({ limit: 1, cap: 4 });
     await pass('live', 1);
-    expect(await enter('live', 1)).toMatchObject({ kind: 'throttled', reason: 'NO_PLACE', cause: 'concurrency' });
+    expect(await enter('live', 1)).toMatchObject({ kind: 'throttled', reason: 'NO_PLACE', cause: 'place' });
   });
 
   it('without credits by our count is one for credits: nothing goes out, then one call tries', async () => {

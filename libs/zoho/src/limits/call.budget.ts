@@ -104,7 +104,7 @@ export class CallBudget implements CallGate {
     if (!(await this.#places.enter({ lane, heavy }))) {
       this.#ledger.count(lane, { credits: -price, now: this.#now() });
       if (isProbe) this.#probing = false;
-      return this.#held(ask, throttled('NO_PLACE', { cause: 'concurrency' }));
+      return this.#held(ask, throttled('NO_PLACE', { cause: 'place' }));
     }
     const now = this.#now();
     try {

@@ -1,0 +1,112 @@
+import { Command, Option } from 'nest-commander';
+import { operationSchema } from '#contracts';
+import type { HoldScope } from '#ledger';
+import { pause, readHolds, resume, type HeldScope, type Operator } from '#operations';
+import { EXIT, WrongUse } from '../exit.codes.ts';
+import { LookCommand, OperatorCommand, operatorOf, type LookOptions, type OperatorOptions } from '../operator.command.ts';
+import { print } from '../output.ts';
+import { say } from '../source.command.ts';
+import { withIntegration } from '../target.ts';
+
+interface HoldOptions extends OperatorOptions {
+  readonly connection?: string;
+  readonly pack?: string;
+  readonly operation?: string;
+  readonly module?: string;
+  readonly record?: string;
+}
+
+/** Base of pause and resume: both name the same things. They act at once, since a person in a hurry uses them. */
+abstract class HoldCommand extends OperatorCommand {
+  @Option({ flags: '--connection <id>', description: 'A connection; alone: as a whole, with every call of the relay' })
+  parseConnection(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--pack <name>', description: 'Commands of a pack' })
+  parsePack(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--operation <name>', description: 'Commands of a type: write, delete, note, task or convert' })
+  parseOperation(value: string): string {
+    if (!operationSchema.safeParse(value).success)
+      throw new WrongUse(`--operation wants one of ${operationSchema.options.join(', ')}`);
+    return value;
+  }
+
+  @Option({ flags: '--module <name>', description: 'Commands of a module, such as Leads' })
+  parseModule(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--record <key>', description: 'Commands of a record: <module>/<identity>, such as Leads/42' })
+  parseRecord(value: string): string {
+    return value;
+  }
+}
+
+@Command({
+  name: 'pause',
+  description:
+    'Holds commands back within two seconds, in every process; what is said must all fit. Events are folded on and nothing is lost. Exit 1 when it was held already. Example: causeway pause --connection zoho-portal --reason "import by the sales team"',
+})
+export class PauseCommand extends HoldCommand {
+  run(_args: string[], options: HoldOptions): Promise<void> {
+    return change(pause, options, { done: 'paused', not: 'is held already, or there is no such connection' });
+  }
+}
+
+@Command({
+  name: 'resume',
+  description:
+    'Lets go what pause held with the same options; what waited goes on. Exit 1 when nothing was held. Example: causeway resume --connection zoho-portal --reason "import is over"',
+})
+export class ResumeCommand extends HoldCommand {
+  run(_args: string[], options: HoldOptions): Promise<void> {
+    return change(resume, options, { done: 'resumed', not: 'is not held; see causeway holds' });
+  }
+}
+
+@Command({
+  name: 'holds',
+  description: 'What people hold back, and how many commands wait for it. Example: causeway holds --json',
+})
+export class HoldsCommand extends LookCommand {
+  async run(_args: string[], options: LookOptions): Promise<void> {
+    print(await withIntegration((db) => readHolds(db)), {
+      json: options.json ?? false,
+      empty: 'nothing is held',
+      columns: {
+        held: (row: HeldScope) => nameOf(row),
+        commands: (row: HeldScope) => String(row.commands),
+        by: (row: HeldScope) => row.by,
+        since: (row: HeldScope) => row.at.toISOString(),
+        reason: (row: HeldScope) => row.reason,
+      },
+    });
+  }
+}
+
+async function change(
+  verb: (db: Parameters<typeof pause>[0], scope: HoldScope, operator: Operator) => Promise<boolean>,
+  options: HoldOptions,
+  words: { readonly done: string; readonly not: string },
+): Promise<void> {
+  const operator = operatorOf(options);
+  const { connection = null, pack = null, operation = null, module = null, record = null } = options;
+  const scope = { connectionId: connection, pack, operation, module, recordKey: record };
+  if (Object.values(scope).every((part) => part === null))
+    throw new WrongUse('name --connection, --pack, --operation, --module or --record');
+  const done = await withIntegration((db) => verb(db, scope, operator));
+  const line = done ? `${words.done}: ${nameOf(scope)}` : `${nameOf(scope)} ${words.not}`;
+  say({ done, ...scope }, { json: options.json, lines: [line] });
+  process.exitCode = done ? EXIT.done : EXIT.problems;
+}
+
+function nameOf({ connectionId, pack, operation, module, recordKey }: HoldScope): string {
+  const parts = { connection: connectionId, pack, operation, module, record: recordKey };
+  return Object.entries(parts)
+    .flatMap(([name, value]) => (value === null ? [] : [`${name} ${value}`]))
+    .join(', ');
+}

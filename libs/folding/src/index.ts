@@ -1,0 +1,13 @@
+export { foldBatch, type FoldBatch, type FoldedBatch, type FoldedStep } from './batch.fold.ts';
+export { loadConnections, type FoldConnection, type TenantConnections } from './connection.store.ts';
+export type { EventRecord } from './event.record.ts';
+export { foldSteps, inboxConsumer, type FoldReport, type FoldWork } from './fold.engine.ts';
+export { FOLD_STAGES, type FoldStage, type OnStage } from './fold.stages.ts';
+export { eventStep, stateKey, type FoldStep, type KeyOfState, type StepSource } from './fold.step.ts';
+export { observationStep, type ObservedKey } from './observation.step.ts';
+export { readRecord, type Reading } from './record.reading.ts';
+export { storeSetAside, type SetAsideRecord } from './set-aside.store.ts';
+export { lockStates, type StoredState } from './state.store.ts';
+export { connectionOf } from './step.placement.ts';
+export { storeTimers, type KeyTimers } from './timer.store.ts';
+export { mappingsByTopic, type TopicMapping } from './topic.mappings.ts';

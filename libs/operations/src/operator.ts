@@ -1,0 +1,5 @@
+/** Who changes something, and why: it stands in the audit. */
+export interface Operator {
+  readonly by: string;
+  readonly reason: string;
+}

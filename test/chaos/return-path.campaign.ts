@@ -154,7 +154,7 @@ async function judgeEvents(
   const { rows } = await sql<Told>`
     select aggregate_id as id, payload -> 'changes' -> 'Lead_Status' ->> 'before' as before,
            payload -> 'changes' -> 'Lead_Status' ->> 'after' as after
-      from outbox.events where event_type = 'crm.lead.changed' order by id`.execute(fixture.integration);
+      from outbox.events e where event_type = 'crm.lead.changed' order by e.id`.execute(fixture.integration);
   const held = new Map<string, string>();
   const doubled: string[] = [];
   const wrong: string[] = [];

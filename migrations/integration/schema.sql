@@ -83,7 +83,6 @@ create table ledger.commands (
   makes_keys text[] default '{}'::text[] not null,
   needs text[] default '{}'::text[] not null,
   lookups text[] default '{}'::text[] not null,
-  ensure boolean default false not null,
   constraint commands_pkey PRIMARY KEY (id),
   constraint commands_lane_check CHECK ((lane = ANY (ARRAY['live'::text, 'retry'::text, 'replay'::text, 'backfill'::text, 'reconcile'::text]))),
   constraint commands_operation_check CHECK ((operation = ANY (ARRAY['write'::text, 'delete'::text, 'note'::text, 'task'::text, 'convert'::text]))),
@@ -173,11 +172,7 @@ create table relay.folds (
   reason text,
   problems jsonb default '[]'::jsonb not null,
   commands integer default 0 not null,
-  source text default 'event'::text not null,
-  sequence bigint,
-  input jsonb,
   constraint folds_pkey PRIMARY KEY (id),
-  constraint folds_source_check CHECK ((source = ANY (ARRAY['event'::text, 'crm'::text]))),
   constraint folds_verdict_check CHECK ((verdict = ANY (ARRAY['applied'::text, 'ignored'::text, 'set_aside'::text])))
 );
 CREATE INDEX folds_by_event ON relay.folds USING btree (event_id);
@@ -199,9 +194,6 @@ create table relay.set_aside (
   record_headers jsonb default '{}'::jsonb not null,
   set_aside_at timestamp with time zone default now() not null,
   redriven_at timestamp with time zone,
-  admitted boolean default false not null,
-  redrives integer default 0 not null,
-  redrive_tried_at timestamp with time zone,
   constraint set_aside_pkey PRIMARY KEY (id),
   constraint set_aside_topic_partition_offset_key UNIQUE (topic, partition, "offset")
 );
@@ -212,10 +204,8 @@ create table relay.states (
   tenant_id text not null,
   key text not null,
   mapping_version integer not null,
-  state jsonb,
+  state jsonb not null,
   updated_at timestamp with time zone default now() not null,
-  sequence bigint default 0 not null,
-  schedule text,
   constraint states_pkey PRIMARY KEY (mapping, tenant_id, key)
 );
 
@@ -249,33 +239,24 @@ create table webhooks.channels (
   subscribed_at timestamp with time zone,
   last_notified_at timestamp with time zone,
   created_at timestamp with time zone default now() not null,
+  events text[] default '{}'::text[] not null,
+  told text,
+  previous_address_hash bytea,
+  previous_token_sealed text,
+  rotated_at timestamp with time zone,
+  previous_until timestamp with time zone,
+  rotate_asked_at timestamp with time zone,
+  renew_asked_at timestamp with time zone,
+  confirmed_at timestamp with time zone,
+  failed_at timestamp with time zone,
+  failure_code text,
+  failure_reason text,
   constraint channels_pkey PRIMARY KEY (id),
   constraint channels_address_hash_key UNIQUE (address_hash),
   constraint channels_connection_id_module_key UNIQUE (connection_id, module),
+  constraint channels_previous_address_hash_key UNIQUE (previous_address_hash),
   constraint channels_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
 );
-
-create table webhooks.conflicts (
-  id bigint generated always as identity not null,
-  connection_id text not null,
-  module text not null,
-  record_id text not null,
-  record_key text not null,
-  kind text not null,
-  field text,
-  product_hash bytea,
-  crm_hash bytea,
-  restored boolean not null,
-  changed_by text,
-  changed_at timestamp with time zone not null,
-  recorded_at timestamp with time zone default clock_timestamp() not null,
-  fold_id text not null,
-  constraint conflicts_pkey PRIMARY KEY (id),
-  constraint conflicts_kind_check CHECK ((kind = ANY (ARRAY['conflict'::text, 'refused'::text, 'unrecognised'::text, 'deleted'::text]))),
-  constraint conflicts_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
-);
-CREATE INDEX conflicts_by_record ON webhooks.conflicts USING btree (connection_id, record_key, field, id);
-CREATE INDEX conflicts_by_time ON webhooks.conflicts USING btree (connection_id, id);
 
 create table webhooks.deliveries (
   id bigint generated always as identity not null,
@@ -288,6 +269,7 @@ create table webhooks.deliveries (
   code text,
   constraint deliveries_pkey PRIMARY KEY (id)
 );
+CREATE INDEX deliveries_by_time ON webhooks.deliveries USING brin (received_at) WITH (autosummarize='on');
 CREATE INDEX deliveries_open ON webhooks.deliveries USING btree (id) WHERE (processed_at IS NULL);
 
 create table webhooks.dirty (
@@ -302,6 +284,20 @@ create table webhooks.dirty (
   lease_until timestamp with time zone,
   constraint dirty_pkey PRIMARY KEY (connection_id, module, record_id),
   constraint dirty_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
+);
+CREATE INDEX dirty_by_turn ON webhooks.dirty USING btree (connection_id, ((reason = 'sweep'::text)), first_marked_at);
+
+create table webhooks.gaps (
+  id bigint generated always as identity not null,
+  connection_id text,
+  module text,
+  since timestamp with time zone not null,
+  until timestamp with time zone not null,
+  reason text not null,
+  noted_at timestamp with time zone default clock_timestamp() not null,
+  constraint gaps_pkey PRIMARY KEY (id),
+  constraint gaps_reason_check CHECK ((reason = ANY (ARRAY['downtime'::text, 'postgres'::text, 'rate'::text, 'expired'::text, 'forgotten'::text, 'new'::text, 'asked'::text]))),
+  constraint gaps_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
 );
 
 create table webhooks.readings (
@@ -319,3 +315,96 @@ create table webhooks.readings (
   constraint readings_result_check CHECK ((result = ANY (ARRAY['echo'::text, 'edit'::text, 'not_ours'::text, 'gone'::text, 'busy'::text])))
 );
 CREATE INDEX readings_by_key ON webhooks.readings USING btree (connection_id, record_key, id);
+
+create table webhooks.receivers (
+  id text not null,
+  started_at timestamp with time zone default clock_timestamp() not null,
+  beat_at timestamp with time zone default clock_timestamp() not null,
+  stopped_at timestamp with time zone,
+  constraint receivers_pkey PRIMARY KEY (id)
+);
+
+create table webhooks.seen (
+  connection_id text not null,
+  module text not null,
+  record_id text not null,
+  modified_at timestamp with time zone,
+  read_at timestamp with time zone not null,
+  constraint seen_pkey PRIMARY KEY (connection_id, module, record_id),
+  constraint seen_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
+);
+
+create table webhooks.sweeps (
+  connection_id text not null,
+  module text not null,
+  swept_to timestamp with time zone,
+  deleted_to timestamp with time zone,
+  due_at timestamp with time zone default clock_timestamp() not null,
+  asked_since timestamp with time zone,
+  asked_reason text,
+  asks bigint default 0 not null,
+  run_kind text,
+  run_phase text,
+  run_started_at timestamp with time zone,
+  run_since timestamp with time zone,
+  run_high timestamp with time zone,
+  run_next jsonb,
+  run_listed bigint default 0 not null,
+  run_marked bigint default 0 not null,
+  run_calls integer default 0 not null,
+  run_asks bigint,
+  last_kind text,
+  last_started_at timestamp with time zone,
+  last_ended_at timestamp with time zone,
+  last_listed bigint,
+  last_marked bigint,
+  last_calls integer,
+  snapshot_at timestamp with time zone,
+  failed_at timestamp with time zone,
+  failure_code text,
+  constraint sweeps_pkey PRIMARY KEY (connection_id, module),
+  constraint sweeps_run_kind_check CHECK ((run_kind = ANY (ARRAY['snapshot'::text, 'sweep'::text]))),
+  constraint sweeps_run_phase_check CHECK ((run_phase = ANY (ARRAY['modified'::text, 'deleted'::text]))),
+  constraint sweeps_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
+);
+
+create table webhooks.turns (
+  connection_id text not null,
+  served_at timestamp with time zone not null,
+  constraint turns_pkey PRIMARY KEY (connection_id),
+  constraint turns_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
+);
+
+CREATE OR REPLACE FUNCTION webhooks.mark_dirty(marks jsonb)
+ RETURNS bigint
+ LANGUAGE sql
+AS $function$
+  with given as (
+    select distinct on (connection_id, module, record_id) connection_id, module, record_id, reason
+      from jsonb_to_recordset(marks) as r (connection_id text, module text, record_id text, reason text)
+     order by connection_id, module, record_id, (reason = 'sweep')
+  ), marked as (
+    insert into webhooks.dirty as d (connection_id, module, record_id, reason)
+    select connection_id, module, record_id, reason from given order by connection_id, module, record_id
+        on conflict (connection_id, module, record_id) do update
+       set marks = d.marks + 1, not_before = now(),
+           reason = case when d.reason = 'sweep' then excluded.reason else d.reason end
+    returning 1
+  )
+  select count(*) from marked
+$function$;
+grant execute on function webhooks.mark_dirty(jsonb) to public;
+
+CREATE OR REPLACE FUNCTION webhooks.note_gap(gap_connection text, gap_module text, gap_since timestamp with time zone, gap_until timestamp with time zone, gap_reason text)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  insert into webhooks.gaps (connection_id, module, since, until, reason)
+  values (gap_connection, gap_module, gap_since, gap_until, gap_reason);
+  update webhooks.sweeps s
+     set due_at = least(s.due_at, clock_timestamp()),
+         asked_since = least(s.asked_since, gap_since), asked_reason = gap_reason,
+         asks = s.asks + 1
+   where (gap_connection is null or s.connection_id = gap_connection) and (gap_module is null or s.module = gap_module)
+$function$;
+grant execute on function webhooks.note_gap(text,text,timestamp with time zone,timestamp with time zone,text) to public;

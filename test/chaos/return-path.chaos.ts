@@ -42,8 +42,9 @@ else if (plan !== undefined) {
   const found = await runReturnPathCampaign({ ...plan, say: (line) => process.stderr.write(`${line}\n`) });
   const { edits, kills, missing, doubled, wrong } = found;
   process.stdout.write(
-    `return-path: ${rounds} rounds, ${edits} edits, ${kills} kills, --seed ${seed}: ${missing.length} missing, ${doubled} doubled, ${wrong.length} wrong\n`,
+    `return-path: ${rounds} rounds, ${edits} edits, ${kills} kills, --seed ${seed}: ${missing.length} missing, ${doubled.length} doubled, ${wrong.length} wrong\n`,
   );
+  for (const line of doubled) process.stdout.write(`  doubled: ${line}\n`);
   if (json) process.stdout.write(`${JSON.stringify({ ...found, rounds, seed })}\n`);
-  process.exitCode = missing.length + doubled + wrong.length === 0 ? 0 : 1;
+  process.exitCode = missing.length + doubled.length + wrong.length === 0 ? 0 : 1;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { ClientRegistry } from '#connections';
 import type { Mapping } from '#mapping';
 import type { Shutdown } from '#observability';
@@ -13,6 +14,10 @@ import type { WebhooksContext } from './webhooks.context.ts';
 
 /** Batches that one process reads at the same time. */
 const READERS = 4;
+/** What changes within this time is read together. */
+const LINGER_MS = 60;
+/** Under load notifications are worked on this often, many at a time, so that those who wait for an answer have the processor. */
+const GATHER_MS = 40;
 
 export interface ReadingParts {
   readonly context: WebhooksContext;
@@ -33,14 +38,23 @@ export async function startReading({ context, config, clients, mappings, shutdow
   const { db, logger, metrics } = context;
   const { integrationUrl: url, leaseTime: leaseMs } = config;
   const owner = `webhooks-${randomUUID()}`;
-  const hydrator = new HydratorService({ db, clients, owner, leaseMs, mappings, logger, metrics });
+  const hydrator = new HydratorService({
+    db,
+    clients,
+    owner,
+    leaseMs,
+    lingerMs: LINGER_MS,
+    mappings,
+    logger,
+    metrics,
+  });
   const hydration = new WorkLoop({ name: 'hydrator', concurrency: READERS, logger, round: () => hydrator.round() });
   const onMarked = (): void => hydration.wake();
   const processing = new WorkLoop({
     name: 'deliveries',
     concurrency: 1,
     logger,
-    round: () => processDeliveries({ db, logger, metrics, onMarked }),
+    round: gathering(() => processDeliveries({ db, logger, metrics, onMarked })),
   });
   const wakes = { [DELIVERIES_CHANNEL]: processing, [DIRTY_CHANNEL]: hydration };
   for (const [channel, loop] of Object.entries(wakes)) {
@@ -62,4 +76,16 @@ export async function startReading({ context, config, clients, mappings, shutdow
   });
   sweep.start();
   shutdown.add('sweep', () => sweep.stop());
+}
+
+/** Rounds that begin at least so long after the one before that had work; the first one after a rest begins at once. */
+function gathering(round: () => Promise<boolean>): () => Promise<boolean> {
+  let workedAt = -GATHER_MS;
+  return async () => {
+    const left = workedAt + GATHER_MS - performance.now();
+    if (left > 0) await wait(left);
+    const worked = await round();
+    if (worked) workedAt = performance.now();
+    return worked;
+  };
 }

@@ -46,25 +46,26 @@ async function touched(): Promise<unknown[]> {
   return rows.map(({ place }) => place);
 }
 
-it.each<[string, () => Parameters<typeof attempt>[0], string, unknown[]]>([
-  ["another's record id", () => ({ body: { ids: ['theirs1'] } }), 'stored', [['mine', 'Leads', 'theirs1']]],
+interface Try {
+  readonly seed: () => Parameters<typeof attempt>[0];
+  readonly answer: string;
+  readonly places: unknown[];
+}
+const own = { answer: 'stored', places: [['mine', 'Leads', '700']] };
+const refused = { answer: 'unauthorised', places: [] };
+
+it.each<[string, Try]>([
   [
-    "another's channel id in the body",
-    () => ({ body: { channel_id: theirs.id } }),
-    'stored',
-    [['mine', 'Leads', '700']],
+    "another's record id",
+    { seed: () => ({ body: { ids: ['theirs1'] } }), answer: 'stored', places: [['mine', 'Leads', 'theirs1']] },
   ],
-  ['another module in the body', () => ({ body: { module: 'Contacts' } }), 'stored', []],
-  [
-    "another's connection in the body",
-    () => ({ body: { connection_id: 'theirs' } }),
-    'stored',
-    [['mine', 'Leads', '700']],
-  ],
-  ["one's own token at another's address", () => ({ address: theirs.address }), 'unauthorised', []],
-  ["another's token at one's own address", () => ({ token: theirs.token }), 'unauthorised', []],
-  ['the hash of an address', () => ({ address: 'a'.repeat(64) }), 'unauthorised', []],
-])('%s reaches nothing of theirs', async (_what, seed, answer, places) => {
+  ["another's channel id in the body", { seed: () => ({ body: { channel_id: theirs.id } }), ...own }],
+  ['another module in the body', { seed: () => ({ body: { module: 'Contacts' } }), answer: 'stored', places: [] }],
+  ["another's connection in the body", { seed: () => ({ body: { connection_id: 'theirs' } }), ...own }],
+  ["one's own token at another's address", { seed: () => ({ address: theirs.address }), ...refused }],
+  ["another's token at one's own address", { seed: () => ({ token: theirs.token }), ...refused }],
+  ['the hash of an address', { seed: () => ({ address: 'a'.repeat(64) }), ...refused }],
+])('%s reaches nothing of theirs', async (_what, { seed, answer, places }) => {
   expect(await attempt(seed())).toBe(answer);
   expect(await touched()).toEqual(places);
   const { rows } = await sql`select connection_id from webhooks.deliveries where connection_id <> 'mine'`.execute(

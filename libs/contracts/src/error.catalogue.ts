@@ -1,4 +1,5 @@
 import { CRM_OUTCOME_ENTRIES } from './crm.outcome.entries.ts';
+import { wayBackErrors } from './way-back.errors.ts';
 
 /** Who can do something about it. */
 export type ErrorOwner = 'product' | 'platform' | 'sales admin';
@@ -399,35 +400,7 @@ const entries = {
     owner: 'platform',
   },
 
-  // Inbox
-  INBOX_EVENT_FAILED: {
-    meaning: 'A consumer failed on an event, and would fail again',
-    action:
-      'The event is kept in inbox.set_aside with the reason; correct the consumer, then inbox.redrive(id) or inbox.skip(id).',
-    owner: 'product',
-  },
-  INBOX_KEY_HELD: {
-    meaning: 'An event waits behind an earlier one of its key that a consumer could not apply',
-    action: 'Redrive or skip the earlier one: this one follows by itself.',
-    owner: 'product',
-  },
-
-  // Way back, continued
-  NOTIFICATION_TYPE_UNKNOWN: {
-    meaning: 'A notification has a content type that the CRM does not send',
-    action: 'Nothing was stored. If it was the CRM, add the type to the ones that are taken.',
-    owner: 'platform',
-  },
-  NOTIFICATION_RATE_EXCEEDED: {
-    meaning: 'A channel was notified more often than its rate allows, and some notifications were refused',
-    action: 'The sweep finds what they named; raise CAUSEWAY_NOTIFICATION_RATE if this is normal traffic.',
-    owner: 'platform',
-  },
-  NOTIFICATIONS_MISSED: {
-    meaning: 'For a while notifications could not be received or stored',
-    action: 'Nothing: a sweep over that time is due; webhooks.gaps names the gap and its reason.',
-    owner: 'platform',
-  },
+  ...wayBackErrors,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof entries;

@@ -49,7 +49,7 @@ async function start(narrator: Narrator): Promise<System | null> {
     const progress = (message: string): void => narrator.say(message);
     return await startSystem({
       packs: ['signup-lead'],
-      watch: { Leads: ['Lead_Status'] },
+      watch: { Leads: ['Lead_Status', 'Phone'] },
       topicPrefix: { own: 'demo' },
       progress,
     });

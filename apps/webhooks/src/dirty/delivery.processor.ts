@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { Logger } from '#observability';
 import { transaction, type IntegrationDatabase } from '#postgres';
+import { faultPoint } from '../fault.points.ts';
 import { parseBody } from '../ingest/notification.schema.ts';
 import type { WebhooksMetrics } from '../webhooks.metrics.ts';
 import { markDirty, type DirtyMark } from './dirty.store.ts';
@@ -48,6 +49,7 @@ export async function processDeliveries(options: DeliveryProcessorOptions): Prom
     return failed;
   });
   if (unreadable === null) return false;
+  faultPoint('notifications marked');
   for (const deliveryId of unreadable) {
     metrics.unreadable.inc();
     logger.warn({ code: 'NOTIFICATION_UNREADABLE', deliveryId }, 'a notification cannot be read; its body is kept');

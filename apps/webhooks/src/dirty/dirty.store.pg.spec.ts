@@ -1,6 +1,14 @@
 import { sql } from 'kysely';
 import { integrationDatabase, type IntegrationContext } from '#testing';
-import { claimDirty, heldDirty, markDirty, releaseDirty, type DirtyBatch, type DirtyMark } from './dirty.store.ts';
+import {
+  isDirty,
+  claimDirty,
+  heldDirty,
+  markDirty,
+  releaseDirty,
+  type DirtyBatch,
+  type DirtyMark,
+} from './dirty.store.ts';
 
 let context: IntegrationContext;
 
@@ -125,6 +133,21 @@ describe('claimDirty', () => {
     await add(mark('7', { connectionId: 'c2' }));
     const next = [await claimed(), await claimed()];
     expect(next.map(({ connectionId }) => connectionId)).toEqual(['c2', 'c1']);
+  });
+
+  it('lets a connection that was served a moment ago wait, unless it has a whole batch', async () => {
+    const lingerMs = 3_600_000;
+    await add('1');
+    expect(idsOf(await claim({ lingerMs, limit: 2 }))).toEqual(['1']);
+    await add('2', mark('9', { connectionId: 'c2' }));
+    expect((await claimed({ lingerMs, limit: 2 })).connectionId).toBe('c2');
+    expect(await claim({ lingerMs, limit: 2 })).toBeNull();
+    expect(await isDirty(context.db)).toBe(true);
+    await add('3');
+    expect(idsOf(await claim({ lingerMs, limit: 2 }))).toEqual(['2', '3']);
+    expect(await isDirty(context.db)).toBe(false);
+    await add('4');
+    expect(idsOf(await claim({ lingerMs: 0, limit: 2 }))).toEqual(['4']);
   });
 
   it('gives no more than asked for', async () => {

@@ -43,6 +43,11 @@ export interface DirtyClaim {
   readonly owner: string;
   readonly leaseMs: number;
   readonly limit: number;
+  /**
+   * A connection that was served within this time waits until it is over, unless it has a whole batch: so a burst is read in few calls,
+   * and a single change at once. Default 0.
+   */
+  readonly lingerMs?: number;
 }
 
 /**
@@ -65,6 +70,11 @@ export async function claimDirty(db: QueryExecutorProvider, claim: DirtyClaim): 
        where n.state = 'active' and exists (
          select from webhooks.dirty d
           where d.connection_id = n.id and d.not_before <= now() and (d.lease_until is null or d.lease_until < now()))
+         and (t.served_at is null or t.served_at < clock_timestamp() - make_interval(secs => ${(claim.lingerMs ?? 0) / 1000})
+              or ${claim.limit} <= (select count(*) from (
+                select from webhooks.dirty d
+                 where d.connection_id = n.id and d.not_before <= now() and (d.lease_until is null or d.lease_until < now())
+                 limit ${claim.limit}) as whole))
        order by t.served_at nulls first, n.id limit 1
     ), served as (
       insert into webhooks.turns (connection_id, served_at) select id, clock_timestamp() from turn
@@ -97,6 +107,16 @@ export async function claimDirty(db: QueryExecutorProvider, claim: DirtyClaim): 
     reason: reasonOf(row.reason),
   }));
   return { connectionId: first.connection_id, module: first.module, records };
+}
+
+/** Whether there is something that `claimDirty` would give if it did not linger. */
+export async function isDirty(db: QueryExecutorProvider): Promise<boolean> {
+  const { rows } = await sql<{ dirty: boolean }>`
+    select exists (
+      select from webhooks.dirty d
+        join connections.connections n on n.id = d.connection_id and n.state = 'active'
+       where d.not_before <= now() and (d.lease_until is null or d.lease_until < now())) as dirty`.execute(db);
+  return rows[0]?.dirty === true;
 }
 
 function reasonOf(reason: string): DirtyMark['reason'] {

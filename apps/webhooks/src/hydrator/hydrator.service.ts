@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { listConnections, stopRefused, type Connection } from '#connections';
 import type { Lane } from '#contracts';
@@ -5,7 +6,15 @@ import { putEchoes, type Echo } from '#ledger';
 import type { Conflict, Mapping } from '#mapping';
 import type { Logger } from '#observability';
 import { transaction, type IntegrationDatabase } from '#postgres';
-import { claimDirty, heldDirty, releaseDirty, type DirtyBatch, type DirtyRecord } from '../dirty/dirty.store.ts';
+import {
+  claimDirty,
+  heldDirty,
+  isDirty,
+  releaseDirty,
+  type DirtyBatch,
+  type DirtyRecord,
+} from '../dirty/dirty.store.ts';
+import { faultPoint } from '../fault.points.ts';
 import type { WebhooksMetrics } from '../webhooks.metrics.ts';
 import { changedEvent } from './crm.event.ts';
 import { readKnowledge, unsettledFields, type Knowledge } from './record.knowledge.ts';
@@ -24,6 +33,8 @@ export interface HydratorOptions {
   readonly clients: { clientOf(connectionId: string, lane: Lane): Promise<BatchReader> };
   readonly owner: string;
   readonly leaseMs: number;
+  /** A connection is not read again within this time, unless a whole batch waits. Default 0. */
+  readonly lingerMs?: number;
   /** Those of the packs that are loaded. */
   readonly mappings: readonly Mapping[];
   readonly logger: Logger;
@@ -41,17 +52,25 @@ export class HydratorService {
 
   /** Reads one batch of dirty records. False when there is none. */
   async round(): Promise<boolean> {
-    const { db, leaseMs } = this.#options;
+    const { db, leaseMs, lingerMs = 0 } = this.#options;
     // One name a claim: readers of one process are as foreign to each other as those of two.
     const owner = `${this.#options.owner}/${(this.#claims += 1)}`;
-    const batch = await claimDirty(db, { owner, leaseMs, limit: BATCH });
-    if (batch === null) return false;
+    const batch = await claimDirty(db, { owner, leaseMs, limit: BATCH, lingerMs });
+    if (batch === null) return this.#linger(lingerMs);
+    faultPoint('records claimed');
     try {
       await this.#hydrate(owner, batch);
     } catch (error) {
       await releaseDirty(db, { owner, batch, done: [], again: batch.records });
       throw error;
     }
+    return true;
+  }
+
+  /** True after a pause, if there are records whose connection was served a moment ago. */
+  async #linger(lingerMs: number): Promise<boolean> {
+    if (lingerMs === 0 || !(await isDirty(this.#options.db))) return false;
+    await wait(lingerMs);
     return true;
   }
 
@@ -70,6 +89,7 @@ export class HydratorService {
       await releaseDirty(db, { owner, batch, done: [], again: batch.records });
       return;
     }
+    faultPoint('records read');
     await this.#store(owner, { batch, connection, watched, read, before });
   }
 
@@ -126,6 +146,7 @@ export class HydratorService {
       await releaseDirty(trx, { owner, batch, done: done.map(({ dirty }) => dirty), again });
       return { ours, told };
     });
+    faultPoint('readings stored');
     for (const reading of stored.ours) this.#tell(batch, reading);
     for (const { conflicts } of stored.told.values()) this.#tellConflicts(batch, conflicts);
   }

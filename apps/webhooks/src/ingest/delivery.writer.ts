@@ -1,5 +1,6 @@
 import { sql, type QueryExecutorProvider } from 'kysely';
 import { setTimeout as wait } from 'node:timers/promises';
+import { faultPoint } from '../fault.points.ts';
 
 /** The processor LISTENs on it. */
 export const DELIVERIES_CHANNEL = 'causeway_deliveries';
@@ -82,6 +83,7 @@ export class DeliveryWriter {
         throw new Error(`Postgres did not answer within ${TIMEOUT_MS} ms`);
       });
       await Promise.race([insert(this.#db, group), late.catch((error: unknown) => rethrowUnlessAborted(error))]);
+      faultPoint('notification stored');
       for (const { resolve } of group) resolve();
     } catch (error) {
       for (const { reject } of group) reject(error);

@@ -63,8 +63,14 @@ function send(fuzzed: Fuzzed): Promise<number | null> {
     const socket = connect(port, '127.0.0.1', () => (endsAtOnce ? socket.end(bytes) : socket.write(bytes)));
     socket.on('data', (chunk) => (answer += chunk.toString('latin1')));
     socket.on('error', () => undefined);
-    socket.on('close', () => resolve(/^HTTP\/1\.1 \d{3}/.test(answer) ? Number(answer.slice(9, 12)) : null));
+    socket.on('close', () => resolve(statusOf(answer)));
   });
+}
+
+/** The status of the answer, whatever was said in between (100 Continue). */
+function statusOf(answer: string): number | null {
+  const final = /(?:^|\r\n\r\n)HTTP\/1\.1 ([2-5]\d\d)/.exec(answer)?.[1];
+  return final === undefined ? null : Number(final);
 }
 
 interface Fuzzed {

@@ -15,6 +15,7 @@ import {
   type Channel,
   type WantedChannel,
 } from '../channel/channel.store.ts';
+import { faultPoint } from '../fault.points.ts';
 import { storeGap, type Gap } from '../gap/gap.store.ts';
 import type { WebhooksMetrics } from '../webhooks.metrics.ts';
 import type { ConditionReader, MetadataCalls } from './condition.reader.ts';
@@ -116,6 +117,7 @@ export class ChannelKeeper {
       return this.#subscribe(client, { ...given, action: 'subscribe', isForgotten: true });
     }
     if (outcome?.kind !== 'watched') return this.#failed(channel, outcome);
+    faultPoint('channel subscribed');
     const expiresAt = new Date(outcome.expiresAt);
     await storeSubscription(db, {
       id: channel.id,

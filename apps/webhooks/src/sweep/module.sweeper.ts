@@ -4,6 +4,7 @@ import type { Logger } from '#observability';
 import { transaction, type IntegrationDatabase } from '#postgres';
 import type { Failure } from '#zoho';
 import { markDirty } from '../dirty/dirty.store.ts';
+import { faultPoint } from '../fault.points.ts';
 import type { WebhooksMetrics } from '../webhooks.metrics.ts';
 import { readPage, type ListedChange, type SweepReader } from './sweep.pages.ts';
 import { beginDeleted, beginRun, isKnown, sweptTo } from './sweep.policy.ts';
@@ -49,6 +50,7 @@ export class ModuleSweeper {
       if (!budget.goesOn()) return;
       const page = await readPage(budget.client, sweep.module, run);
       if (page.kind !== 'page') return this.#rest(sweep, { run, failure: page });
+      faultPoint('sweep page read');
       const counted = await this.#store(sweep, { run, changes: page.changes, next: page.next });
       if (page.next !== null) run = { ...counted, ...page.next };
       else if (run.phase === 'deleted') return this.#end(sweep, counted, budget.intervalMs);
@@ -87,6 +89,7 @@ export class ModuleSweeper {
       await storeRun(trx, sweep, next === null ? counted : { ...counted, ...next });
       return { counted, marked: news.length };
     });
+    faultPoint('sweep page stored');
     const labels = { connection: connectionId, module };
     metrics.sweepListed.inc({ ...labels, found: 'marked' }, stored.marked);
     metrics.sweepListed.inc({ ...labels, found: 'known' }, changes.length - stored.marked);
@@ -108,6 +111,7 @@ export class ModuleSweeper {
     const { db, logger, overlapMs } = this.#options;
     const deletedTo = run.high ?? new Date(run.since.getTime() + overlapMs);
     await transaction(db, (trx) => endRun(trx, sweep, { deletedTo, intervalMs }));
+    faultPoint('sweep ended');
     const { kind, listed, marked, calls } = run;
     const about = { connection: sweep.connectionId, module: sweep.module, kind, listed, marked, calls };
     if (kind === 'snapshot' || marked > 0) logger.info(about, 'a module was swept');

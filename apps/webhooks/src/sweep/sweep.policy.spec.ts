@@ -119,26 +119,28 @@ describe('nextAfter', () => {
 
 describe('isKnown', () => {
   const certain = 60_000;
-  it.each<[string, Parameters<typeof isKnown>[0], SweepRun['phase'], boolean]>([
-    ['was never read', { changedAt: T0 }, 'modified', false],
-    ['has no time', { changedAt: null, seen: { modifiedAt: T0, readAt: T0 + 99_000 } }, 'modified', false],
+  it.each<[string, Parameters<typeof isKnown>[0] & { phase: SweepRun['phase'] }, boolean]>([
+    ['was never read', { changedAt: T0, phase: 'modified' }, false],
+    ['has no time', { changedAt: null, seen: { modifiedAt: T0, readAt: T0 + 99_000 }, phase: 'modified' }, false],
     [
       'was read well after the change',
-      { changedAt: T0, seen: { modifiedAt: T0, readAt: T0 + 60_000 } },
-      'modified',
+      { changedAt: T0, seen: { modifiedAt: T0, readAt: T0 + 60_000 }, phase: 'modified' },
       true,
     ],
-    ['was read right after it', { changedAt: T0, seen: { modifiedAt: T0, readAt: T0 + 59_000 } }, 'modified', false],
     [
-      'was read in an older version',
-      { changedAt: T0, seen: { modifiedAt: T0 - 1000, readAt: T0 + 99_000 } },
-      'modified',
+      'was read right after it',
+      { changedAt: T0, seen: { modifiedAt: T0, readAt: T0 + 59_000 }, phase: 'modified' },
       false,
     ],
-    ['was gone', { changedAt: T0, seen: { modifiedAt: null, readAt: T0 + 99_000 } }, 'modified', false],
-    ['was gone when read', { changedAt: T0, seen: { modifiedAt: null, readAt: T0 + 99_000 } }, 'deleted', true],
-    ['was there when read', { changedAt: T0, seen: { modifiedAt: T0, readAt: T0 + 99_000 } }, 'deleted', false],
-  ])('a record that %s', (_what, listed, phase, known) => {
+    [
+      'was read in an older version',
+      { changedAt: T0, seen: { modifiedAt: T0 - 1000, readAt: T0 + 99_000 }, phase: 'modified' },
+      false,
+    ],
+    ['was gone', { changedAt: T0, seen: { modifiedAt: null, readAt: T0 + 99_000 }, phase: 'modified' }, false],
+    ['was gone when read', { changedAt: T0, seen: { modifiedAt: null, readAt: T0 + 99_000 }, phase: 'deleted' }, true],
+    ['was there when read', { changedAt: T0, seen: { modifiedAt: T0, readAt: T0 + 99_000 }, phase: 'deleted' }, false],
+  ])('a record that %s', (_what, { phase, ...listed }, known) => {
     expect(isKnown(listed, phase, certain)).toBe(known);
   });
 });

@@ -18,11 +18,6 @@ interface SweepRow {
   run_calls: number;
 }
 
-export interface WantedSweep {
-  readonly connectionId: string;
-  readonly module: string;
-}
-
 /** Makes a row for each module that is wanted, and takes away those of modules that are not wanted any more. */
 export async function ensureSweeps(
   db: QueryExecutorProvider,

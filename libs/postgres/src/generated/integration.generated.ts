@@ -30,6 +30,26 @@ interface InboxProcessed {
   processed_at: Generated<Timestamp>;
 }
 
+interface InboxSetAside {
+  id: Computed<BigInteger>;
+  consumer: string;
+  source_key: string;
+  tenant_id: string | null;
+  event_key: string | null;
+  event_type: string | null;
+  event: JsonColumn | null;
+  record_key: Buffer | null;
+  record_value: Buffer | null;
+  record_headers: JsonColumn | null;
+  code: string;
+  reason: string | null;
+  tries: Generated<number>;
+  set_aside_at: Generated<Timestamp>;
+  redrive_asked_at: Timestamp | null;
+  ended_at: Timestamp | null;
+  ended_as: string | null;
+}
+
 interface LedgerAttempts {
   command_id: BigInteger;
   number: number;
@@ -78,7 +98,6 @@ interface LedgerCommands {
   makes_keys: Generated<Array<string>>;
   needs: Generated<Array<string>>;
   lookups: Generated<Array<string>>;
-  ensure: Generated<boolean>;
 }
 
 interface LedgerCreditLimits {
@@ -160,9 +179,6 @@ interface RelayFolds {
   reason: string | null;
   problems: Generated<JsonColumn>;
   commands: Generated<number>;
-  source: Generated<string>;
-  sequence: BigInteger | null;
-  input: JsonColumn | null;
 }
 
 interface RelaySetAside {
@@ -181,9 +197,6 @@ interface RelaySetAside {
   record_headers: Generated<JsonColumn>;
   set_aside_at: Generated<Timestamp>;
   redriven_at: Timestamp | null;
-  admitted: Generated<boolean>;
-  redrives: Generated<number>;
-  redrive_tried_at: Timestamp | null;
 }
 
 interface RelayStates {
@@ -191,10 +204,8 @@ interface RelayStates {
   tenant_id: string;
   key: string;
   mapping_version: number;
-  state: JsonColumn | null;
+  state: JsonColumn;
   updated_at: Generated<Timestamp>;
-  sequence: Generated<BigInteger>;
-  schedule: string | null;
 }
 
 interface RelayTimers {
@@ -223,23 +234,18 @@ interface WebhooksChannels {
   subscribed_at: Timestamp | null;
   last_notified_at: Timestamp | null;
   created_at: Generated<Timestamp>;
-}
-
-interface WebhooksConflicts {
-  id: Computed<BigInteger>;
-  connection_id: string;
-  module: string;
-  record_id: string;
-  record_key: string;
-  kind: string;
-  field: string | null;
-  product_hash: Buffer | null;
-  crm_hash: Buffer | null;
-  restored: boolean;
-  changed_by: string | null;
-  changed_at: Timestamp;
-  recorded_at: Generated<Timestamp>;
-  fold_id: string;
+  events: Generated<Array<string>>;
+  told: string | null;
+  previous_address_hash: Buffer | null;
+  previous_token_sealed: string | null;
+  rotated_at: Timestamp | null;
+  previous_until: Timestamp | null;
+  rotate_asked_at: Timestamp | null;
+  renew_asked_at: Timestamp | null;
+  confirmed_at: Timestamp | null;
+  failed_at: Timestamp | null;
+  failure_code: string | null;
+  failure_reason: string | null;
 }
 
 interface WebhooksDeliveries {
@@ -265,6 +271,16 @@ interface WebhooksDirty {
   lease_until: Timestamp | null;
 }
 
+interface WebhooksGaps {
+  id: Computed<BigInteger>;
+  connection_id: string | null;
+  module: string | null;
+  since: Timestamp;
+  until: Timestamp;
+  reason: string;
+  noted_at: Generated<Timestamp>;
+}
+
 interface WebhooksReadings {
   id: Computed<BigInteger>;
   connection_id: string;
@@ -278,10 +294,61 @@ interface WebhooksReadings {
   event_id: string | null;
 }
 
+interface WebhooksReceivers {
+  id: string;
+  started_at: Generated<Timestamp>;
+  beat_at: Generated<Timestamp>;
+  stopped_at: Timestamp | null;
+}
+
+interface WebhooksSeen {
+  connection_id: string;
+  module: string;
+  record_id: string;
+  modified_at: Timestamp | null;
+  read_at: Timestamp;
+}
+
+interface WebhooksSweeps {
+  connection_id: string;
+  module: string;
+  swept_to: Timestamp | null;
+  deleted_to: Timestamp | null;
+  due_at: Generated<Timestamp>;
+  asked_since: Timestamp | null;
+  asked_reason: string | null;
+  asks: Generated<BigInteger>;
+  run_kind: string | null;
+  run_phase: string | null;
+  run_started_at: Timestamp | null;
+  run_since: Timestamp | null;
+  run_high: Timestamp | null;
+  run_next: JsonColumn | null;
+  run_listed: Generated<BigInteger>;
+  run_marked: Generated<BigInteger>;
+  run_calls: Generated<number>;
+  run_asks: BigInteger | null;
+  last_kind: string | null;
+  last_started_at: Timestamp | null;
+  last_ended_at: Timestamp | null;
+  last_listed: BigInteger | null;
+  last_marked: BigInteger | null;
+  last_calls: number | null;
+  snapshot_at: Timestamp | null;
+  failed_at: Timestamp | null;
+  failure_code: string | null;
+}
+
+interface WebhooksTurns {
+  connection_id: string;
+  served_at: Timestamp;
+}
+
 export interface IntegrationDatabase {
   'connections.connections': ConnectionsConnections;
   'connections.tokens': ConnectionsTokens;
   'inbox.processed': InboxProcessed;
+  'inbox.set_aside': InboxSetAside;
   'ledger.attempts': LedgerAttempts;
   'ledger.commands': LedgerCommands;
   'ledger.credit_limits': LedgerCreditLimits;
@@ -296,8 +363,12 @@ export interface IntegrationDatabase {
   'relay.states': RelayStates;
   'relay.timers': RelayTimers;
   'webhooks.channels': WebhooksChannels;
-  'webhooks.conflicts': WebhooksConflicts;
   'webhooks.deliveries': WebhooksDeliveries;
   'webhooks.dirty': WebhooksDirty;
+  'webhooks.gaps': WebhooksGaps;
   'webhooks.readings': WebhooksReadings;
+  'webhooks.receivers': WebhooksReceivers;
+  'webhooks.seen': WebhooksSeen;
+  'webhooks.sweeps': WebhooksSweeps;
+  'webhooks.turns': WebhooksTurns;
 }

@@ -1,0 +1,32 @@
+/** Codes of what comes back from the CRM and of what consumes events; part of the catalogue (error.catalogue.ts). */
+export const wayBackErrors = {
+  // Inbox
+  INBOX_EVENT_FAILED: {
+    meaning: 'A consumer failed on an event, and would fail again',
+    action:
+      'The event is kept in inbox.set_aside with the reason; correct the consumer, then inbox.redrive(id) or inbox.skip(id).',
+    owner: 'product',
+  },
+  INBOX_KEY_HELD: {
+    meaning: 'An event waits behind an earlier one of its key that a consumer could not apply',
+    action: 'Redrive or skip the earlier one: this one follows by itself.',
+    owner: 'product',
+  },
+
+  // Notifications
+  NOTIFICATION_TYPE_UNKNOWN: {
+    meaning: 'A notification has a content type that the CRM does not send',
+    action: 'Nothing was stored. If it was the CRM, add the type to the ones that are taken.',
+    owner: 'platform',
+  },
+  NOTIFICATION_RATE_EXCEEDED: {
+    meaning: 'A channel was notified more often than its rate allows, and some notifications were refused',
+    action: 'The sweep finds what they named; raise CAUSEWAY_NOTIFICATION_RATE if this is normal traffic.',
+    owner: 'platform',
+  },
+  NOTIFICATIONS_MISSED: {
+    meaning: 'For a while notifications could not be received or stored',
+    action: 'Nothing: a sweep over that time is due; webhooks.gaps names the gap and its reason.',
+    owner: 'platform',
+  },
+} as const;

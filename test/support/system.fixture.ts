@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { SimulatorClient } from '#cases';
 import { settle } from '#operations';
 import { createDatabase, createPool, type IntegrationDatabase, type ProductDatabase } from '#postgres';
 import { startSystem, type System } from '#system';
-import { SimulatorClient } from './simulator.client.ts';
 
 /** A whole system for one suite, with databases, slots and topics of its own in the shared servers. */
 export class SystemFixture {

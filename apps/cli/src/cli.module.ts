@@ -14,10 +14,16 @@ import { DoctorCommand } from './commands/doctor.command.ts';
 import { FieldsApplyCommand, FieldsCommand, FieldsPlanCommand } from './commands/fields.command.ts';
 import { MigrateCommand } from './commands/migrate.command.ts';
 import { OutboxCommand, OutboxResendCommand, OutboxStatusCommand } from './commands/outbox.command.ts';
+import { PackCommand, PackListCommand, PackTestCommand } from './commands/pack.command.ts';
 import { ParkedCommand, ParkedListCommand, ParkedRetryCommand, ParkedSkipCommand } from './commands/parked.command.ts';
 import { PublisherCommand, PublisherConfigCheckCommand, PublisherConfigCommand } from './commands/publisher.command.ts';
 import { ConnectionRotateKeyCommand } from './commands/rotate-key.command.ts';
-import { SetAsideCommand, SetAsideListCommand } from './commands/set-aside.command.ts';
+import {
+  SetAsideCommand,
+  SetAsideListCommand,
+  SetAsideRedriveCommand,
+  SetAsideShowCommand,
+} from './commands/set-aside.command.ts';
 import { SettleCommand } from './commands/settle.command.ts';
 import {
   SlotAdoptCommand,
@@ -49,6 +55,9 @@ import {
     OutboxCommand,
     OutboxResendCommand,
     OutboxStatusCommand,
+    PackCommand,
+    PackListCommand,
+    PackTestCommand,
     ParkedCommand,
     ParkedListCommand,
     ParkedRetryCommand,
@@ -58,6 +67,8 @@ import {
     PublisherConfigCommand,
     SetAsideCommand,
     SetAsideListCommand,
+    SetAsideRedriveCommand,
+    SetAsideShowCommand,
     SettleCommand,
     SlotAdoptCommand,
     SlotCommand,

@@ -21,6 +21,7 @@ import {
   createRegistry,
   startOpsServer,
   type Logger,
+  type Readiness,
   type Registry,
 } from '#observability';
 import { loadPack } from '#packs';
@@ -28,6 +29,7 @@ import { createDatabase, createPool, listen, type IntegrationDatabase } from '#p
 import { createSecretBox } from '#zoho';
 import { dispatcherMetrics } from './dispatcher/dispatcher.metrics.ts';
 import { DispatcherService } from './dispatcher/dispatcher.service.ts';
+import { LedgerGate } from './mapper/ledger.gate.ts';
 import { PRODUCT_EVENTS } from './mapper/mapper.controller.ts';
 import { mapperMetrics, type MapperMetrics } from './mapper/mapper.metrics.ts';
 import { MapperService } from './mapper/mapper.service.ts';
@@ -141,7 +143,7 @@ async function showOpenCommands(db: Parts['db'], metrics: ReturnType<typeof disp
 }
 
 async function startMapper(parts: Parts, own: { mapper: MapperService; metrics: MapperMetrics }): Promise<void> {
-  const { config, logger, health, shutdown } = parts;
+  const { config, logger, health, shutdown, db } = parts;
   const { mapper, metrics } = own;
   const kafka = createKafka({ ...kafkaConnection(config), clientId: 'causeway-relay', logger });
   const admin = new TopicAdmin(kafka);
@@ -154,7 +156,7 @@ async function startMapper(parts: Parts, own: { mapper: MapperService; metrics: 
     subscriptions: { [PRODUCT_EVENTS]: mapper.topics },
     logger,
     onBatch: (_batch, seconds) => metrics.batchSeconds.observe(seconds),
-    onState: (state, reason) => health.set('mapper', state === 'running' ? { ready: true } : { ready: false, reason }),
+    onState: (state, reason) => health.set('mapper', healthOf(state, reason)),
   });
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(RelayModule.with({ mapper, logger }), {
     strategy,
@@ -163,5 +165,14 @@ async function startMapper(parts: Parts, own: { mapper: MapperService; metrics: 
   app.useLogger(app.get(NestLogger));
   await app.listen();
   shutdown.add('mapper', () => app.close());
+  const gate = new LedgerGate({ db, most: config.ledgerDepth, consumer: strategy, metrics, logger });
+  gate.start();
+  shutdown.add('back-pressure', () => gate.stop());
   logger.info({ topics: mapper.topics }, 'consuming');
+}
+
+/** A mapper that waits for the dispatcher is in order. */
+function healthOf(state: 'running' | 'paused' | 'stopped' | 'failing', reason: string): Readiness {
+  if (state === 'running') return { ready: true };
+  return state === 'paused' ? { ready: true, note: reason } : { ready: false, reason };
 }

@@ -5,6 +5,8 @@ export { foldSteps, inboxConsumer, type FoldReport, type FoldWork } from './fold
 export { FOLD_STAGES, type FoldStage, type OnStage } from './fold.stages.ts';
 export { eventStep, stateKey, type FoldStep, type KeyOfState, type StepSource } from './fold.step.ts';
 export { readRecord, type Reading } from './record.reading.ts';
+export { redriveSetAside, type RedriveOptions, type RedriveReport } from './redrive.ts';
+export { selected, type SetAsideSelection } from './set-aside.selection.ts';
 export { storeSetAside, type SetAsideRecord } from './set-aside.store.ts';
 export { storeTimers, type KeyTimers } from './timer.store.ts';
 export { mappingsByTopic, type TopicMapping } from './topic.mappings.ts';

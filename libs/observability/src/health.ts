@@ -1,5 +1,6 @@
-/** What a part of a process says about itself. Not ready: no work can be done now; the reason says why. */
-export type Readiness = { readonly ready: true } | { readonly ready: false; readonly reason: string };
+/** What a part of a process says about itself. Not ready: no work can be done now; the reason says why. A note: it waits, and that is in order. */
+export type Readiness =
+  { readonly ready: true; readonly note?: string } | { readonly ready: false; readonly reason: string };
 
 /** Collects the readiness of the parts of one process: it is ready when there are some and all of them are. */
 export class Health {
@@ -10,7 +11,9 @@ export class Health {
   }
 
   report(): { readonly ready: boolean; readonly parts: Record<string, string> } {
-    const parts = [...this.#parts].map(([name, state]) => [name, state.ready ? 'ok' : state.reason] as const);
+    const parts = [...this.#parts].map(
+      ([name, state]) => [name, state.ready ? (state.note ?? 'ok') : state.reason] as const,
+    );
     const states = [...this.#parts.values()];
     return { ready: states.length > 0 && states.every((state) => state.ready), parts: Object.fromEntries(parts) };
   }

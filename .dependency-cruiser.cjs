@@ -47,6 +47,7 @@ const ALLOWED = {
     'system',
   ],
   stack: ['contracts', 'config', 'observability'],
+  cases: ['contracts', 'config', 'observability', 'postgres', 'mapping', 'packs', 'system', 'operations'],
 };
 
 module.exports = {

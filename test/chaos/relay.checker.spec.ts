@@ -3,7 +3,7 @@ import { builtInPacks } from '#packs';
 import type { CrmWorld, CrmWrite } from '../support/crm.world.ts';
 import { expectedCrm, type ExpectedCrm } from '../support/fold.oracle.ts';
 import { userWhoPays } from '../support/site.users.ts';
-import type { CrmRecord } from '../support/simulator.client.ts';
+import type { CrmRecord } from '#cases';
 import { checkRelay } from './relay.checker.ts';
 
 const USER = 1001;

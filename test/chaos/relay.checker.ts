@@ -2,7 +2,7 @@ import type { Json } from '#contracts';
 import { keyLine, sameValue } from '#mapping';
 import type { CrmWorld } from '../support/crm.world.ts';
 import type { ExpectedCrm, ExpectedEffect, ExpectedRecord } from '../support/fold.oracle.ts';
-import type { CrmRecord } from '../support/simulator.client.ts';
+import type { CrmRecord } from '#cases';
 import { isInOrder, valuesOf } from './write.order.ts';
 import type { Counters, Findings } from './campaign.checker.ts';
 

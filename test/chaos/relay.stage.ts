@@ -9,7 +9,7 @@ import { createPool } from '#postgres';
 import { freePort, type Stack } from '#stack';
 import { createIntegrationDatabase, seedConnections, type RunDatabase, type SystemDetails } from '#system';
 import { CrmJournal } from '../support/crm.journal.ts';
-import { SimulatorClient } from '../support/simulator.client.ts';
+import { SimulatorClient } from '#cases';
 import { AppProcess } from './app.process.ts';
 import type { FaultTrigger } from './fault.trigger.ts';
 import { IntegrationDesk } from './integration.desk.ts';

@@ -4,8 +4,8 @@ import { caseOfConnections, type WorkedCase } from '#mapping';
 import { builtInPacks, type Pack } from '#packs';
 import { startSimulator, type Simulator } from '../../apps/simulator/src/simulator.ts';
 import { connectTenant } from '../support/case.connections.ts';
-import { momentOf, playCase, unmet } from '../support/case.runner.ts';
-import { SimulatorClient } from '../support/simulator.client.ts';
+import { momentOf, playCase, unmet } from '#cases';
+import { SimulatorClient } from '#cases';
 import { SystemFixture } from '../support/system.fixture.ts';
 import { until } from '../support/until.ts';
 

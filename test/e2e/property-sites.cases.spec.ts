@@ -1,5 +1,5 @@
 import { builtInPacks } from '#packs';
-import { playCase, unmet } from '../support/case.runner.ts';
+import { playCase, unmet } from '#cases';
 import { SystemFixture } from '../support/system.fixture.ts';
 
 describe('worked cases of property-sites, from the outbox to the CRM', () => {

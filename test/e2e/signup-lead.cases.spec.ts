@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { builtInPacks } from '#packs';
-import { playCase, unmet } from '../support/case.runner.ts';
+import { playCase, unmet } from '#cases';
 import { SystemFixture } from '../support/system.fixture.ts';
 
 describe('worked cases of signup-lead, from the product table to the CRM', () => {

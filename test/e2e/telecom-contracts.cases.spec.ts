@@ -1,5 +1,5 @@
 import { builtInPacks } from '#packs';
-import { momentOf, playCase, unmet } from '../support/case.runner.ts';
+import { momentOf, playCase, unmet } from '#cases';
 import { SystemFixture } from '../support/system.fixture.ts';
 
 describe('worked cases of telecom-contracts, from the outbox to the CRM and back', () => {

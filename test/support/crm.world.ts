@@ -1,4 +1,4 @@
-import type { SimulatorClient, CrmRecord } from './simulator.client.ts';
+import type { SimulatorClient, CrmRecord } from '#cases';
 
 /** One write that took effect, as the CRM keeps it: the whole record after it. */
 export interface CrmWrite {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { SimulatorClient } from '#cases';
 import { settle } from '#operations';
 import { createDatabase, createPool, type IntegrationDatabase, type ProductDatabase } from '#postgres';
 import { startSystem, type System } from '#system';
-import { SimulatorClient } from './simulator.client.ts';
 
 export interface FixtureOptions {
   readonly pack?: string;

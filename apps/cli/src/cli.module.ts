@@ -33,10 +33,16 @@ import { ConnectionQuietHoursCommand } from './commands/quiet-hours.command.ts';
 import { HoldsCommand, PauseCommand, ResumeCommand } from './commands/hold.command.ts';
 import { ParkedEditCommand } from './commands/parked-edit.command.ts';
 import { ParkedReleaseCommand, ParkedRestoreCommand } from './commands/parked-record.command.ts';
+import { PackCommand, PackListCommand, PackTestCommand } from './commands/pack.command.ts';
 import { ParkedCommand, ParkedListCommand, ParkedRetryCommand, ParkedSkipCommand } from './commands/parked.command.ts';
 import { PublisherCommand, PublisherConfigCheckCommand, PublisherConfigCommand } from './commands/publisher.command.ts';
 import { ConnectionRotateKeyCommand } from './commands/rotate-key.command.ts';
-import { SetAsideCommand, SetAsideListCommand } from './commands/set-aside.command.ts';
+import {
+  SetAsideCommand,
+  SetAsideListCommand,
+  SetAsideRedriveCommand,
+  SetAsideShowCommand,
+} from './commands/set-aside.command.ts';
 import { SettleCommand } from './commands/settle.command.ts';
 import {
   SlotAdoptCommand,
@@ -84,6 +90,9 @@ import { SyncCommand, SyncForceCommand, SyncStatusCommand } from './commands/syn
     ConflictsCommand,
     ConflictsListCommand,
     HoldsCommand,
+    PackCommand,
+    PackListCommand,
+    PackTestCommand,
     ParkedCommand,
     ParkedEditCommand,
     ParkedListCommand,
@@ -99,6 +108,8 @@ import { SyncCommand, SyncForceCommand, SyncStatusCommand } from './commands/syn
     PublisherConfigCommand,
     SetAsideCommand,
     SetAsideListCommand,
+    SetAsideRedriveCommand,
+    SetAsideShowCommand,
     SettleCommand,
     SlotAdoptCommand,
     SlotCommand,

@@ -21,6 +21,7 @@ import {
   createRegistry,
   startOpsServer,
   type Logger,
+  type Readiness,
   type Registry,
 } from '#observability';
 import { loadPack } from '#packs';
@@ -32,6 +33,7 @@ import { DispatcherService } from './dispatcher/dispatcher.service.ts';
 import { faultPoint } from './fault.points.ts';
 import { HistoryService, historyMetrics } from './history/history.service.ts';
 import { TroubleWatch, troubleMetrics } from './dispatcher/trouble.watch.ts';
+import { LedgerGate } from './mapper/ledger.gate.ts';
 import { PRODUCT_EVENTS } from './mapper/mapper.controller.ts';
 import { mapperMetrics, type MapperMetrics } from './mapper/mapper.metrics.ts';
 import { MapperService } from './mapper/mapper.service.ts';
@@ -167,7 +169,7 @@ async function showOpenCommands(db: Parts['db'], metrics: ReturnType<typeof disp
 }
 
 async function startMapper(parts: Parts, own: { mapper: MapperService; metrics: MapperMetrics }): Promise<void> {
-  const { config, logger, health, shutdown } = parts;
+  const { config, logger, health, shutdown, db } = parts;
   const { mapper, metrics } = own;
   const kafka = createKafka({ ...kafkaConnection(config), clientId: 'causeway-relay', logger });
   const admin = new TopicAdmin(kafka);
@@ -183,7 +185,7 @@ async function startMapper(parts: Parts, own: { mapper: MapperService; metrics: 
       faultPoint('offsets committed');
       metrics.batchSeconds.observe(seconds);
     },
-    onState: (state, reason) => health.set('mapper', state === 'running' ? { ready: true } : { ready: false, reason }),
+    onState: (state, reason) => health.set('mapper', healthOf(state, reason)),
   });
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(RelayModule.with({ mapper, logger }), {
     strategy,
@@ -192,5 +194,14 @@ async function startMapper(parts: Parts, own: { mapper: MapperService; metrics: 
   app.useLogger(app.get(NestLogger));
   await app.listen();
   shutdown.add('mapper', () => app.close());
+  const gate = new LedgerGate({ db, most: config.ledgerDepth, consumer: strategy, metrics, logger });
+  gate.start();
+  shutdown.add('back-pressure', () => gate.stop());
   logger.info({ topics: mapper.topics }, 'consuming');
+}
+
+/** A mapper that waits for the dispatcher is in order. */
+function healthOf(state: 'running' | 'paused' | 'stopped' | 'failing', reason: string): Readiness {
+  if (state === 'running') return { ready: true };
+  return state === 'paused' ? { ready: true, note: reason } : { ready: false, reason };
 }

@@ -6,6 +6,8 @@ export { FOLD_STAGES, type FoldStage, type OnStage } from './fold.stages.ts';
 export { eventStep, stateKey, type FoldStep, type KeyOfState, type StepSource } from './fold.step.ts';
 export { observationStep, type ObservedKey } from './observation.step.ts';
 export { readRecord, type Reading } from './record.reading.ts';
+export { redriveSetAside, type RedriveOptions, type RedriveReport } from './redrive.ts';
+export { selected, type SetAsideSelection } from './set-aside.selection.ts';
 export { storeSetAside, type SetAsideRecord } from './set-aside.store.ts';
 export { lockStates, type StoredState } from './state.store.ts';
 export { connectionOf } from './step.placement.ts';

@@ -1,7 +1,7 @@
 export { claimCommands, connectionsWithWork, type ClaimOptions } from './command/command.claim.ts';
 export { readCompany } from './command/command.company.ts';
 export { extendLease, type LeaseOptions } from './command/command.lease.ts';
-export { countOpenCommands, countWaitingBehindParked } from './command/command.counts.ts';
+export { countOpenCommands, countWaiting, countWaitingBehindParked } from './command/command.counts.ts';
 export { COMMANDS_CHANNEL, insertCommands } from './command/command.insert.ts';
 export type { ClaimedCommand, CommandOrigin, NewCommand } from './command/command.row.ts';
 export { creditStore, type CreditRow, type LimitsRow } from './credits/credit.store.ts';

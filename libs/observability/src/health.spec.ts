@@ -8,6 +8,12 @@ describe('Health', () => {
     expect(health.report()).toEqual({ ready: true, parts: { mapper: 'ok', dispatcher: 'ok' } });
   });
 
+  it('is ready while a part waits in order, and says why', () => {
+    const health = new Health();
+    health.set('mapper', { ready: true, note: 'waits for the dispatcher' });
+    expect(health.report()).toEqual({ ready: true, parts: { mapper: 'waits for the dispatcher' } });
+  });
+
   it('is not ready while one is not, and says why', () => {
     const health = new Health();
     health.set('mapper', { ready: true });

@@ -6,7 +6,14 @@ export { rotateSecretKey, type KeyRotation } from './key.service.ts';
 export { examine } from './doctor/doctor.service.ts';
 export { targetOfSystem, type DoctorTarget } from './doctor/doctor.target.ts';
 export type { Finding } from './doctor/finding.ts';
-export { listSetAside, type SetAsideEvent } from './set-aside.store.ts';
+export {
+  countSetAside,
+  findSetAside,
+  listSetAside,
+  type SetAsideCount,
+  type SetAsideEvent,
+  type SetAsideRecordShown,
+} from './set-aside.store.ts';
 export type { Leftover } from './settle/leftover.ts';
 export { readTimeline, type TimelineQuery, type TimelineStep } from './timeline/timeline.query.ts';
 export { settle, type SettleOptions } from './settle/settle.service.ts';

@@ -1,4 +1,4 @@
-import { counter, histogram, type Registry } from '#observability';
+import { counter, gauge, histogram, type Registry } from '#observability';
 
 export type MapperMetrics = ReturnType<typeof mapperMetrics>;
 
@@ -21,6 +21,7 @@ export function mapperMetrics(registry: Registry) {
       help: 'Events set aside',
       labelNames: [...byMapping, 'code'],
     }),
+    paused: gauge(registry, 'mapper_paused', { help: '1 while nothing is fetched, since too many commands are open' }),
     stageSeconds: histogram(registry, 'mapper_stage_seconds', {
       help: "Time of each part of a batch's work",
       labelNames: ['stage'],

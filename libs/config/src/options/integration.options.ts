@@ -13,6 +13,10 @@ export const integrationOptions = {
     default: '10',
     help: 'Most Postgres connections that one process opens to a database; one is kept by whoever leads the keeper',
   }),
+  ledgerDepth: option('CAUSEWAY_LEDGER_DEPTH', integer(100, 100_000_000), {
+    default: '100000',
+    help: 'With more commands than this waiting for the CRM the relay fetches no more events, until a fifth of them is done',
+  }),
   packs: option('CAUSEWAY_PACKS', list, {
     default: 'signup-lead',
     help: 'Packs to load, by name or by path of a folder, separated by commas',

@@ -1,5 +1,5 @@
 import { Controller, Inject, Module, UseFilters, type INestMicroservice } from '@nestjs/common';
-import { KafkaJSNonRetriableError } from 'kafkajs';
+import { KafkaJSNonRetriableError, type Consumer } from 'kafkajs';
 import { NestFactory } from '@nestjs/core';
 import { Ctx, EventPattern, Payload, type MicroserviceOptions } from '@nestjs/microservices';
 import { kafkaTopics, silentLogger, until, type KafkaTopics } from '#testing';
@@ -40,6 +40,7 @@ afterAll(() => topics[Symbol.asyncDispose]());
 
 interface Member {
   readonly app: INestMicroservice;
+  readonly strategy: BatchStrategy;
   readonly states: string[];
 }
 
@@ -58,7 +59,7 @@ async function join(topic: string, handle: Handler, seed: Partial<BatchStrategyO
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(Consumer, { strategy, logger: false });
   running.push(app);
   await app.listen();
-  return { app, states };
+  return { app, strategy, states };
 }
 
 const committed = (topic: string, partition = 0): Promise<string | null> =>
@@ -237,6 +238,70 @@ describe('BatchStrategy', () => {
     await join(topic, (batch) => void seen.push(...valuesOf(batch)));
     await until(() => seen.length === 3);
     expect(seen).toEqual(numbers(3));
+  });
+
+  it('stays in its group with its partitions while it is paused for longer than the session timeout', async () => {
+    const topic = await topics.create('paused', 2);
+    await topics.produce(topic, numbers(2));
+    const seen: string[] = [];
+    const joins: number[] = [];
+    const { strategy, states } = await join(topic, (batch) => void seen.push(...valuesOf(batch)));
+    const consumer = strategy.unwrap<Consumer>();
+    consumer.on('consumer.group_join', () => void joins.push(1));
+    await until(() => seen.length === 2);
+    strategy.pause('the ledger is full');
+    await topics.produce(topic, numbers(3, 2), 0);
+    await topics.produce(topic, numbers(3, 5), 1);
+    const started = Date.now();
+    // The session timeout is ten seconds: a member that sends no heartbeat is gone by then.
+    await until(() => Date.now() - started > 12_000);
+    expect(seen).toHaveLength(2);
+    expect(await members(topic)).toBe(1);
+    strategy.resume();
+    await until(() => seen.length === 8);
+    // No new generation of the group.
+    expect(joins).toEqual([]);
+    expect(states.filter((state) => state === 'paused')).toHaveLength(1);
+    expect(states.at(-1)).toBe('running');
+  });
+
+  it('finishes the batch under way when it is paused, and says so', async () => {
+    const topic = await topics.create('pausing');
+    await topics.produce(topic, numbers(3));
+    const done = gate();
+    let calls = 0;
+    const { strategy, states } = await join(topic, async () => {
+      calls += 1;
+      if (calls === 1) await done.opened;
+    });
+    await until(() => calls === 1);
+    strategy.pause('the ledger is full');
+    expect(states.at(-1)).toBe('paused');
+    done.open();
+    await until(async () => (await committed(topic)) === '3');
+    expect(states.at(-1)).toBe('paused');
+    await topics.produce(topic, numbers(1, 3));
+    strategy.resume();
+    await until(async () => (await committed(topic)) === '4');
+    expect(states.at(-1)).toBe('running');
+  });
+
+  it('stays paused through a rebalance', async () => {
+    const topic = await topics.create('paused-rebalance', 2);
+    const seen: string[] = [];
+    const first = await join(topic, (batch) => void seen.push(...valuesOf(batch)));
+    first.strategy.pause('the ledger is full');
+    const second = await join(topic, (batch) => void seen.push(...valuesOf(batch)));
+    await until(() => second.states.includes('running'));
+    await second.app.close();
+    await until(async () => (await members(topic)) === 1);
+    await topics.produce(topic, numbers(1), 0);
+    await topics.produce(topic, numbers(1, 1), 1);
+    const started = Date.now();
+    await until(() => Date.now() - started > 2000);
+    expect(seen).toEqual([]);
+    first.strategy.resume();
+    await until(() => seen.length === 2);
   });
 
   it('loses nothing when a second member joins and the first leaves, and keeps the order of each partition', async () => {

@@ -16,7 +16,7 @@ export interface BatchStrategyOptions {
   readonly concurrency?: number;
   /** Told after each batch and failure: for metrics and readiness. */
   readonly onBatch?: (batch: RecordBatch, seconds: number) => void;
-  readonly onState?: (state: 'running' | 'stopped' | 'failing', reason: string) => void;
+  readonly onState?: (state: 'running' | 'paused' | 'stopped' | 'failing', reason: string) => void;
 }
 
 /**
@@ -39,6 +39,8 @@ export class BatchStrategy extends Server implements CustomTransportStrategy {
   readonly #options: BatchStrategyOptions;
   readonly #consumer: Consumer;
   readonly #stopping = new AbortController();
+  /** Why nothing is fetched; null while batches flow. */
+  #paused: string | null = null;
   /** Failures in a row, by topic and partition. */
   readonly #failures = new Map<string, number>();
 
@@ -67,7 +69,11 @@ export class BatchStrategy extends Server implements CustomTransportStrategy {
         topics: Object.values(this.#options.subscriptions).flat(),
         fromBeginning: true,
       });
-      this.#consumer.on('consumer.group_join', () => this.#options.onState?.('running', 'joined the group'));
+      this.#consumer.on('consumer.group_join', () => {
+        // A consumer that kafkajs has started anew knows nothing of a pause.
+        if (this.#paused === null) this.#options.onState?.('running', 'joined the group');
+        else this.#hold(this.#paused);
+      });
       this.#consumer.on('consumer.crash', ({ payload }) => {
         this.#options.onState?.('failing', errorFields(payload.error).reason);
         if (!payload.restart) void this.#runAgain();
@@ -101,6 +107,37 @@ export class BatchStrategy extends Server implements CustomTransportStrategy {
       this.#options.logger.error(errorFields(error), 'the consumer could not be started again');
       void this.#runAgain();
     }
+  }
+
+  /**
+   * Fetches nothing more, for as long as it takes: the member stays in the group with its partitions, and batches under way are finished.
+   * May be called at any time, and again with another reason.
+   */
+  pause(reason: string): void {
+    this.#paused = reason;
+    this.#hold(reason);
+  }
+
+  resume(): void {
+    if (this.#paused === null) return;
+    this.#paused = null;
+    this.#consumer.resume(this.#topics());
+    this.#options.onState?.('running', 'fetches again');
+  }
+
+  #hold(reason: string): void {
+    try {
+      this.#consumer.pause(this.#topics());
+      this.#options.onState?.('paused', reason);
+    } catch {
+      // The consumer does not run yet, or no more: it is held once it has joined.
+    }
+  }
+
+  #topics(): { topic: string }[] {
+    return Object.values(this.#options.subscriptions)
+      .flat()
+      .map((topic) => ({ topic }));
   }
 
   /** Finishes the batches that are being worked on, then leaves the group. */
@@ -167,7 +204,9 @@ export class BatchStrategy extends Server implements CustomTransportStrategy {
   #rest(payload: EachBatchPayload, delayMs: number): void {
     const resume = payload.pause();
     const { signal } = this.#stopping;
-    void wait(delayMs, undefined, { signal }).then(resume, () => undefined);
+    // While everything is paused, the end of that pause brings this partition back as well.
+    const again = (): void => (this.#paused === null ? resume() : undefined);
+    void wait(delayMs, undefined, { signal }).then(again, () => undefined);
   }
 
   #tell({ topic, partition }: RecordBatch, { error, delayMs }: { error: unknown; delayMs: number }): void {
@@ -181,7 +220,7 @@ export class BatchStrategy extends Server implements CustomTransportStrategy {
     if (handler === null) throw new Error(`no handler for topic ${batch.topic}`);
     const result = this.transformToObservable(await handler(batch, new BatchContext([batch])));
     await lastValueFrom(result, { defaultValue: undefined });
-    this.#options.onState?.('running', 'batches flow');
+    if (this.#paused === null) this.#options.onState?.('running', 'batches flow');
   }
 
   #patternOf(topic: string): string {

@@ -2,14 +2,14 @@ import { sql, type Kysely } from 'kysely';
 import type { Json, JsonObject } from '#contracts';
 import { matches, countHolds, unmetEvents, type CaseStep, type Reference, type WorkedCase } from '#mapping';
 import type { IntegrationDatabase, ProductDatabase } from '#postgres';
+import type { CaseSystem } from './case.system.ts';
 import type { CrmRecord } from './simulator.client.ts';
-import type { SystemFixture } from './system.fixture.ts';
 
 type EventStep = Extract<CaseStep, { event: object }>['event'];
 type SqlRow = Extract<CaseStep, { sql_row: object }>['sql_row'];
 
 /** Plays a worked case (packs/README.md section 9) from the product's table to the simulated CRM. */
-export async function playCase(fixture: SystemFixture, { steps }: WorkedCase): Promise<void> {
+export async function playCase(fixture: CaseSystem, { steps }: WorkedCase): Promise<void> {
   for (const step of steps) {
     await playStep(fixture, step);
     if (!('no_wait' in step && step.no_wait === true)) await fixture.quiet();
@@ -17,7 +17,7 @@ export async function playCase(fixture: SystemFixture, { steps }: WorkedCase): P
   await fixture.quiet();
 }
 
-async function playStep({ product, simulator }: SystemFixture, step: CaseStep): Promise<void> {
+async function playStep({ product, simulator }: CaseSystem, step: CaseStep): Promise<void> {
   if ('sql_row' in step) return playRow(product, step.sql_row);
   if ('event' in step) return playEvent(product, step.event);
   for (const action of ['create', 'edit', 'delete', 'convert', 'notify'] as const) {
@@ -70,7 +70,7 @@ function statementOf({ table, op, row = {}, key = {} }: SqlRow) {
 
 /** What of `expect` does not hold, in words; empty when all of it does. */
 export async function unmet(
-  { simulator, integration }: Pick<SystemFixture, 'simulator' | 'integration'>,
+  { simulator, integration }: Pick<CaseSystem, 'simulator' | 'integration'>,
   { expect: wanted }: WorkedCase,
   { since = '' }: { readonly since?: string } = {},
 ): Promise<string[]> {
@@ -142,7 +142,7 @@ class CrmView {
     this.#modules = modules;
   }
 
-  static async read(simulator: SystemFixture['simulator'], wanted: WorkedCase['expect']): Promise<CrmView> {
+  static async read(simulator: CaseSystem['simulator'], wanted: WorkedCase['expect']): Promise<CrmView> {
     const named = [...JSON.stringify(wanted).matchAll(/"module":"(\w+)"/g)].map(([, module = '']) => module);
     const modules = new Map<string, readonly CrmRecord[]>();
     for (const module of new Set(named)) modules.set(module, await simulator.records(module));

@@ -1,0 +1,40 @@
+import type { WorkedCase } from '#mapping';
+import { playCase, unmet } from './case.runner.ts';
+import type { CaseSystem } from './case.system.ts';
+
+/** What came of one case. */
+export interface CaseResult {
+  readonly name: string;
+  readonly passed: boolean;
+  /** What does not hold, in words; empty for a case that passed. */
+  readonly differs: readonly string[];
+  readonly seconds: number;
+}
+
+/** Plays the cases one after another in one CRM and judges each when all is quiet; told of each as it ends. */
+export async function playCases(
+  system: CaseSystem,
+  cases: readonly WorkedCase[],
+  onResult: (result: CaseResult) => void = () => undefined,
+): Promise<CaseResult[]> {
+  const results: CaseResult[] = [];
+  for (const worked of cases) {
+    const started = performance.now();
+    const differs = await judged(system, worked);
+    const seconds = Math.round((performance.now() - started) / 10) / 100;
+    const result = { name: worked.name, passed: differs.length === 0, differs, seconds };
+    results.push(result);
+    onResult(result);
+  }
+  return results;
+}
+
+/** A case that cannot be played to its end has failed, and the next one is played. */
+async function judged(system: CaseSystem, worked: WorkedCase): Promise<string[]> {
+  try {
+    await playCase(system, worked);
+    return await unmet(system, worked);
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
+}

@@ -103,11 +103,13 @@ export class AppProcess {
     return until(`the line of the ${this.#app}: ${msg}`, look, timeoutMs);
   }
 
-  /** A metric's value now; 0 where it has none yet. */
-  async metric(name: string): Promise<number> {
+  /** A metric's value now, over all series that have the label; `name` is without `causeway_`. 0 where it has none yet. */
+  async metric(name: string, label = ''): Promise<number> {
     const { url } = await this.said('listening');
     const text = await (await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(5000) })).text();
-    return Number(new RegExp(`^causeway_${this.#app}_${name}(?:\\{.*\\})? (.*)$`, 'm').exec(text)?.[1] ?? 0);
+    const values = [...text.matchAll(new RegExp(`^causeway_${name}(\\{.*\\})? (.*)$`, 'gm'))];
+    const having = values.filter(([, labels = '']) => labels.includes(label));
+    return having.reduce((sum, [, , value]) => sum + Number(value), 0);
   }
 
   signal(signal: NodeJS.Signals): void {

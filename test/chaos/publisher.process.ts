@@ -16,6 +16,11 @@ export class PublisherProcess extends AppProcess {
     super({ ...settings, app: 'publisher', mutation });
   }
 
+  /** Of the publisher's own metrics. */
+  override metric(name: string): Promise<number> {
+    return super.metric(`publisher_${name}`);
+  }
+
   /** @throws Error when it ends before, or stops for a person to act. */
   override said(msg: string, options: { timeoutMs?: number } = {}): Promise<LogLine> {
     return super.said(msg, { ...options, instead: STOPPED_LINE });

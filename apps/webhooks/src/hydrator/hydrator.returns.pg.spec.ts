@@ -36,6 +36,11 @@ class FakeCrm {
     return Promise.resolve({ kind: 'ok' as const, record: this.records.get(id) ?? null });
   }
 
+  /** Who deleted a record, the CRM does not say here. */
+  deleted() {
+    return Promise.resolve({ kind: 'ok' as const, records: [], nextPage: null });
+  }
+
   findByField(_module: string, { field, values }: { field: string; values: readonly (string | number)[] }) {
     const records = [...this.records.values()].filter((record) => values.some((value) => value === record[field]));
     return Promise.resolve({ kind: 'ok' as const, records });

@@ -36,6 +36,7 @@ class FakeCrm {
     return Promise.resolve({ kind: 'ok' as const, record: this.records.get(id) ?? null });
   }
 
+  /** Who deleted a record, the CRM does not say here. */
   deleted() {
     return Promise.resolve({ kind: 'ok' as const, records: [], nextPage: null });
   }

@@ -36,6 +36,10 @@ class FakeCrm {
     return Promise.resolve({ kind: 'ok' as const, record: this.records.get(id) ?? null });
   }
 
+  deleted() {
+    return Promise.resolve({ kind: 'ok' as const, records: [], nextPage: null });
+  }
+
   findByField(_module: string, { field, values }: { field: string; values: readonly (string | number)[] }) {
     const records = [...this.records.values()].filter((record) => values.some((value) => value === record[field]));
     return Promise.resolve({ kind: 'ok' as const, records });

@@ -17,10 +17,12 @@ create table connections.connections (
   settings jsonb default '{}'::jsonb not null,
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
+  account text default ''::text not null,
   constraint connections_pkey PRIMARY KEY (id),
-  constraint connections_tenant_id_destination_key UNIQUE (tenant_id, destination),
+  constraint connections_account_key UNIQUE (tenant_id, destination, account),
   constraint connections_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'action_needed'::text, 'disconnected'::text])))
 );
+CREATE TRIGGER keep_connection BEFORE DELETE ON connections.connections FOR EACH ROW EXECUTE FUNCTION ledger.keep_connection();
 comment on column connections.connections.settings is 'Constants of the fold and of the way back; watch: module -> field names whose edits give generic events';
 
 create table connections.tokens (
@@ -43,6 +45,32 @@ create table ledger.attempts (
   reason text,
   constraint attempts_pkey PRIMARY KEY (command_id, number),
   constraint attempts_command_id_fkey FOREIGN KEY (command_id) REFERENCES ledger.commands(id) ON DELETE CASCADE
+);
+
+create table ledger.audit (
+  id bigint generated always as identity not null,
+  at timestamp with time zone default clock_timestamp() not null,
+  by_whom text not null,
+  verb text not null,
+  reason text not null,
+  connection_id text,
+  record_key text,
+  command_id bigint,
+  details jsonb default '{}'::jsonb not null,
+  constraint audit_pkey PRIMARY KEY (id)
+);
+CREATE INDEX audit_by_record ON ledger.audit USING btree (connection_id, record_key, id);
+
+create table ledger.circuits (
+  connection_id text not null,
+  state text not null,
+  failures integer default 0 not null,
+  trips integer default 0 not null,
+  until_at timestamp with time zone,
+  changed_at timestamp with time zone default now() not null,
+  constraint circuits_pkey PRIMARY KEY (connection_id),
+  constraint circuits_state_check CHECK ((state = ANY (ARRAY['closed'::text, 'open'::text, 'half_open'::text]))),
+  constraint circuits_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
 );
 
 create table ledger.commands (
@@ -83,12 +111,17 @@ create table ledger.commands (
   makes_keys text[] default '{}'::text[] not null,
   needs text[] default '{}'::text[] not null,
   lookups text[] default '{}'::text[] not null,
+  merged_into bigint,
+  fields_before_merge jsonb,
+  throttles integer default 0 not null,
+  trying_since timestamp with time zone,
+  original_fields jsonb,
+  ensure boolean default false not null,
   constraint commands_pkey PRIMARY KEY (id),
   constraint commands_lane_check CHECK ((lane = ANY (ARRAY['live'::text, 'retry'::text, 'replay'::text, 'backfill'::text, 'reconcile'::text]))),
   constraint commands_operation_check CHECK ((operation = ANY (ARRAY['write'::text, 'delete'::text, 'note'::text, 'task'::text, 'convert'::text]))),
   constraint commands_state_check CHECK ((state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text, 'parked'::text, 'succeeded'::text, 'skipped'::text]))),
-  constraint commands_when_converted_check CHECK ((when_converted = ANY (ARRAY['follow'::text, 'skip'::text]))),
-  constraint commands_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id)
+  constraint commands_when_converted_check CHECK ((when_converted = ANY (ARRAY['follow'::text, 'skip'::text])))
 );
 CREATE INDEX commands_by_entity ON ledger.commands USING btree (product, entity_id, id);
 CREATE INDEX commands_by_event ON ledger.commands USING btree (event_id);
@@ -98,6 +131,7 @@ CREATE INDEX commands_converting ON ledger.commands USING btree (connection_id) 
 CREATE UNIQUE INDEX commands_effects ON ledger.commands USING btree (connection_id, effect_key) WHERE (effect_key IS NOT NULL);
 CREATE INDEX commands_open ON ledger.commands USING btree (connection_id, record_key, id) WHERE (state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text, 'parked'::text]));
 CREATE INDEX commands_parked ON ledger.commands USING btree (id) WHERE (state = 'parked'::text);
+CREATE INDEX commands_trying ON ledger.commands USING btree (trying_since) WHERE ((trying_since IS NOT NULL) AND (state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text])));
 
 create table ledger.credit_limits (
   connection_id text not null,
@@ -125,9 +159,36 @@ create table ledger.echoes (
   value jsonb not null,
   source text not null,
   at timestamp with time zone default clock_timestamp() not null,
+  sent_by bigint,
+  sent_attempt integer,
+  sent_to text,
   constraint echoes_pkey PRIMARY KEY (connection_id, record_key, field),
   constraint echoes_source_check CHECK ((source = ANY (ARRAY['sent'::text, 'seen'::text]))),
   constraint echoes_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id)
+);
+
+create table ledger.holds (
+  id bigint generated always as identity not null,
+  connection_id text,
+  mapping text,
+  operation text,
+  module text,
+  record_key text,
+  reason text not null,
+  held_by text not null,
+  held_at timestamp with time zone default now() not null,
+  constraint holds_pkey PRIMARY KEY (id),
+  constraint holds_check CHECK ((num_nonnulls(connection_id, mapping, operation, module, record_key) > 0)),
+  constraint holds_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX holds_once ON ledger.holds USING btree (connection_id, mapping, operation, module, record_key) NULLS NOT DISTINCT;
+
+create table ledger.kept_effects (
+  connection_id text not null,
+  effect_key text not null,
+  command_id bigint not null,
+  constraint kept_effects_pkey PRIMARY KEY (connection_id, effect_key),
+  constraint kept_effects_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
 );
 
 create table ledger.links (
@@ -141,20 +202,44 @@ create table ledger.links (
   generation integer default 1 not null,
   linked_at timestamp with time zone default now() not null,
   shared boolean default false not null,
+  lost_at timestamp with time zone,
   constraint links_pkey PRIMARY KEY (connection_id, record_key),
   constraint links_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id)
 );
 CREATE INDEX links_by_entity ON ledger.links USING btree (product, entity_id);
 CREATE UNIQUE INDEX links_by_record ON ledger.links USING btree (connection_id, module, record_id) WHERE (NOT shared);
 CREATE INDEX links_by_shared_record ON ledger.links USING btree (connection_id, module, record_id) WHERE shared;
+CREATE INDEX links_lost ON ledger.links USING btree (connection_id, module, record_id) WHERE (lost_at IS NOT NULL);
+
+create table ledger.released (
+  connection_id text not null,
+  record_key text not null,
+  released_at timestamp with time zone default now() not null,
+  constraint released_pkey PRIMARY KEY (connection_id, record_key),
+  constraint released_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
+);
 
 create table ledger.unlinked (
   connection_id text not null,
   record_key text not null,
   at timestamp with time zone default now() not null,
+  generation integer default 0 not null,
   constraint unlinked_pkey PRIMARY KEY (connection_id, record_key),
   constraint unlinked_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id)
 );
+
+CREATE OR REPLACE FUNCTION ledger.keep_connection()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (select 1 from ledger.commands where connection_id = old.id) then
+    raise foreign_key_violation using message = format('connection %s has commands', old.id);
+  end if;
+  return old;
+end
+$function$;
+grant execute on function ledger.keep_connection() to public;
 
 create schema relay;
 
@@ -172,7 +257,12 @@ create table relay.folds (
   reason text,
   problems jsonb default '[]'::jsonb not null,
   commands integer default 0 not null,
+  source text default 'event'::text not null,
+  sequence bigint,
+  input jsonb,
+  connection_id text default ''::text not null,
   constraint folds_pkey PRIMARY KEY (id),
+  constraint folds_source_check CHECK ((source = ANY (ARRAY['event'::text, 'crm'::text]))),
   constraint folds_verdict_check CHECK ((verdict = ANY (ARRAY['applied'::text, 'ignored'::text, 'set_aside'::text])))
 );
 CREATE INDEX folds_by_event ON relay.folds USING btree (event_id);
@@ -194,6 +284,9 @@ create table relay.set_aside (
   record_headers jsonb default '{}'::jsonb not null,
   set_aside_at timestamp with time zone default now() not null,
   redriven_at timestamp with time zone,
+  admitted boolean default false not null,
+  redrives integer default 0 not null,
+  redrive_tried_at timestamp with time zone,
   constraint set_aside_pkey PRIMARY KEY (id),
   constraint set_aside_topic_partition_offset_key UNIQUE (topic, partition, "offset")
 );
@@ -204,9 +297,12 @@ create table relay.states (
   tenant_id text not null,
   key text not null,
   mapping_version integer not null,
-  state jsonb not null,
+  state jsonb,
   updated_at timestamp with time zone default now() not null,
-  constraint states_pkey PRIMARY KEY (mapping, tenant_id, key)
+  sequence bigint default 0 not null,
+  schedule text,
+  connection_id text default ''::text not null,
+  constraint states_pkey PRIMARY KEY (mapping, tenant_id, key, connection_id)
 );
 
 create table relay.timers (
@@ -257,6 +353,28 @@ create table webhooks.channels (
   constraint channels_previous_address_hash_key UNIQUE (previous_address_hash),
   constraint channels_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
 );
+
+create table webhooks.conflicts (
+  id bigint generated always as identity not null,
+  connection_id text not null,
+  module text not null,
+  record_id text not null,
+  record_key text not null,
+  kind text not null,
+  field text,
+  product_hash bytea,
+  crm_hash bytea,
+  restored boolean not null,
+  changed_by text,
+  changed_at timestamp with time zone not null,
+  recorded_at timestamp with time zone default clock_timestamp() not null,
+  fold_id text not null,
+  constraint conflicts_pkey PRIMARY KEY (id),
+  constraint conflicts_kind_check CHECK ((kind = ANY (ARRAY['conflict'::text, 'refused'::text, 'unrecognised'::text, 'deleted'::text]))),
+  constraint conflicts_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
+);
+CREATE INDEX conflicts_by_record ON webhooks.conflicts USING btree (connection_id, record_key, field, id);
+CREATE INDEX conflicts_by_time ON webhooks.conflicts USING btree (connection_id, id);
 
 create table webhooks.deliveries (
   id bigint generated always as identity not null,

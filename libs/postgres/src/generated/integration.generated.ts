@@ -16,6 +16,7 @@ interface ConnectionsConnections {
   settings: Generated<JsonColumn>;
   created_at: Generated<Timestamp>;
   updated_at: Generated<Timestamp>;
+  account: Generated<string>;
 }
 
 interface ConnectionsTokens {
@@ -60,6 +61,27 @@ interface LedgerAttempts {
   reason: string | null;
 }
 
+interface LedgerAudit {
+  id: Computed<BigInteger>;
+  at: Generated<Timestamp>;
+  by_whom: string;
+  verb: string;
+  reason: string;
+  connection_id: string | null;
+  record_key: string | null;
+  command_id: BigInteger | null;
+  details: Generated<JsonColumn>;
+}
+
+interface LedgerCircuits {
+  connection_id: string;
+  state: string;
+  failures: Generated<number>;
+  trips: Generated<number>;
+  until_at: Timestamp | null;
+  changed_at: Generated<Timestamp>;
+}
+
 interface LedgerCommands {
   id: Computed<BigInteger>;
   connection_id: string;
@@ -98,6 +120,12 @@ interface LedgerCommands {
   makes_keys: Generated<Array<string>>;
   needs: Generated<Array<string>>;
   lookups: Generated<Array<string>>;
+  merged_into: BigInteger | null;
+  fields_before_merge: JsonColumn | null;
+  throttles: Generated<number>;
+  trying_since: Timestamp | null;
+  original_fields: JsonColumn | null;
+  ensure: Generated<boolean>;
 }
 
 interface LedgerCreditLimits {
@@ -121,6 +149,27 @@ interface LedgerEchoes {
   value: JsonColumn;
   source: string;
   at: Generated<Timestamp>;
+  sent_by: BigInteger | null;
+  sent_attempt: number | null;
+  sent_to: string | null;
+}
+
+interface LedgerHolds {
+  id: Computed<BigInteger>;
+  connection_id: string | null;
+  mapping: string | null;
+  operation: string | null;
+  module: string | null;
+  record_key: string | null;
+  reason: string;
+  held_by: string;
+  held_at: Generated<Timestamp>;
+}
+
+interface LedgerKeptEffects {
+  connection_id: string;
+  effect_key: string;
+  command_id: BigInteger;
 }
 
 interface LedgerLinks {
@@ -134,12 +183,20 @@ interface LedgerLinks {
   generation: Generated<number>;
   linked_at: Generated<Timestamp>;
   shared: Generated<boolean>;
+  lost_at: Timestamp | null;
+}
+
+interface LedgerReleased {
+  connection_id: string;
+  record_key: string;
+  released_at: Generated<Timestamp>;
 }
 
 interface LedgerUnlinked {
   connection_id: string;
   record_key: string;
   at: Generated<Timestamp>;
+  generation: Generated<number>;
 }
 
 interface OutboxCaptures {
@@ -179,6 +236,10 @@ interface RelayFolds {
   reason: string | null;
   problems: Generated<JsonColumn>;
   commands: Generated<number>;
+  source: Generated<string>;
+  sequence: BigInteger | null;
+  input: JsonColumn | null;
+  connection_id: Generated<string>;
 }
 
 interface RelaySetAside {
@@ -197,6 +258,9 @@ interface RelaySetAside {
   record_headers: Generated<JsonColumn>;
   set_aside_at: Generated<Timestamp>;
   redriven_at: Timestamp | null;
+  admitted: Generated<boolean>;
+  redrives: Generated<number>;
+  redrive_tried_at: Timestamp | null;
 }
 
 interface RelayStates {
@@ -204,8 +268,11 @@ interface RelayStates {
   tenant_id: string;
   key: string;
   mapping_version: number;
-  state: JsonColumn;
+  state: JsonColumn | null;
   updated_at: Generated<Timestamp>;
+  sequence: Generated<BigInteger>;
+  schedule: string | null;
+  connection_id: Generated<string>;
 }
 
 interface RelayTimers {
@@ -246,6 +313,23 @@ interface WebhooksChannels {
   failed_at: Timestamp | null;
   failure_code: string | null;
   failure_reason: string | null;
+}
+
+interface WebhooksConflicts {
+  id: Computed<BigInteger>;
+  connection_id: string;
+  module: string;
+  record_id: string;
+  record_key: string;
+  kind: string;
+  field: string | null;
+  product_hash: Buffer | null;
+  crm_hash: Buffer | null;
+  restored: boolean;
+  changed_by: string | null;
+  changed_at: Timestamp;
+  recorded_at: Generated<Timestamp>;
+  fold_id: string;
 }
 
 interface WebhooksDeliveries {
@@ -350,11 +434,16 @@ export interface IntegrationDatabase {
   'inbox.processed': InboxProcessed;
   'inbox.set_aside': InboxSetAside;
   'ledger.attempts': LedgerAttempts;
+  'ledger.audit': LedgerAudit;
+  'ledger.circuits': LedgerCircuits;
   'ledger.commands': LedgerCommands;
   'ledger.credit_limits': LedgerCreditLimits;
   'ledger.credits': LedgerCredits;
   'ledger.echoes': LedgerEchoes;
+  'ledger.holds': LedgerHolds;
+  'ledger.kept_effects': LedgerKeptEffects;
   'ledger.links': LedgerLinks;
+  'ledger.released': LedgerReleased;
   'ledger.unlinked': LedgerUnlinked;
   'outbox.captures': OutboxCaptures;
   'outbox.events': OutboxEvents;
@@ -363,6 +452,7 @@ export interface IntegrationDatabase {
   'relay.states': RelayStates;
   'relay.timers': RelayTimers;
   'webhooks.channels': WebhooksChannels;
+  'webhooks.conflicts': WebhooksConflicts;
   'webhooks.deliveries': WebhooksDeliveries;
   'webhooks.dirty': WebhooksDirty;
   'webhooks.gaps': WebhooksGaps;

@@ -17,10 +17,12 @@ create table connections.connections (
   settings jsonb default '{}'::jsonb not null,
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
+  account text default ''::text not null,
   constraint connections_pkey PRIMARY KEY (id),
-  constraint connections_tenant_id_destination_key UNIQUE (tenant_id, destination),
+  constraint connections_account_key UNIQUE (tenant_id, destination, account),
   constraint connections_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'action_needed'::text, 'disconnected'::text])))
 );
+CREATE TRIGGER keep_connection BEFORE DELETE ON connections.connections FOR EACH ROW EXECUTE FUNCTION ledger.keep_connection();
 comment on column connections.connections.settings is 'Constants of the fold and of the way back; watch: module -> field names whose edits give generic events';
 
 create table connections.tokens (
@@ -43,6 +45,32 @@ create table ledger.attempts (
   reason text,
   constraint attempts_pkey PRIMARY KEY (command_id, number),
   constraint attempts_command_id_fkey FOREIGN KEY (command_id) REFERENCES ledger.commands(id) ON DELETE CASCADE
+);
+
+create table ledger.audit (
+  id bigint generated always as identity not null,
+  at timestamp with time zone default clock_timestamp() not null,
+  by_whom text not null,
+  verb text not null,
+  reason text not null,
+  connection_id text,
+  record_key text,
+  command_id bigint,
+  details jsonb default '{}'::jsonb not null,
+  constraint audit_pkey PRIMARY KEY (id)
+);
+CREATE INDEX audit_by_record ON ledger.audit USING btree (connection_id, record_key, id);
+
+create table ledger.circuits (
+  connection_id text not null,
+  state text not null,
+  failures integer default 0 not null,
+  trips integer default 0 not null,
+  until_at timestamp with time zone,
+  changed_at timestamp with time zone default now() not null,
+  constraint circuits_pkey PRIMARY KEY (connection_id),
+  constraint circuits_state_check CHECK ((state = ANY (ARRAY['closed'::text, 'open'::text, 'half_open'::text]))),
+  constraint circuits_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
 );
 
 create table ledger.commands (
@@ -83,13 +111,17 @@ create table ledger.commands (
   makes_keys text[] default '{}'::text[] not null,
   needs text[] default '{}'::text[] not null,
   lookups text[] default '{}'::text[] not null,
+  merged_into bigint,
+  fields_before_merge jsonb,
+  throttles integer default 0 not null,
+  trying_since timestamp with time zone,
+  original_fields jsonb,
   ensure boolean default false not null,
   constraint commands_pkey PRIMARY KEY (id),
   constraint commands_lane_check CHECK ((lane = ANY (ARRAY['live'::text, 'retry'::text, 'replay'::text, 'backfill'::text, 'reconcile'::text]))),
   constraint commands_operation_check CHECK ((operation = ANY (ARRAY['write'::text, 'delete'::text, 'note'::text, 'task'::text, 'convert'::text]))),
   constraint commands_state_check CHECK ((state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text, 'parked'::text, 'succeeded'::text, 'skipped'::text]))),
-  constraint commands_when_converted_check CHECK ((when_converted = ANY (ARRAY['follow'::text, 'skip'::text]))),
-  constraint commands_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id)
+  constraint commands_when_converted_check CHECK ((when_converted = ANY (ARRAY['follow'::text, 'skip'::text])))
 );
 CREATE INDEX commands_by_entity ON ledger.commands USING btree (product, entity_id, id);
 CREATE INDEX commands_by_event ON ledger.commands USING btree (event_id);
@@ -99,6 +131,7 @@ CREATE INDEX commands_converting ON ledger.commands USING btree (connection_id) 
 CREATE UNIQUE INDEX commands_effects ON ledger.commands USING btree (connection_id, effect_key) WHERE (effect_key IS NOT NULL);
 CREATE INDEX commands_open ON ledger.commands USING btree (connection_id, record_key, id) WHERE (state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text, 'parked'::text]));
 CREATE INDEX commands_parked ON ledger.commands USING btree (id) WHERE (state = 'parked'::text);
+CREATE INDEX commands_trying ON ledger.commands USING btree (trying_since) WHERE ((trying_since IS NOT NULL) AND (state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text])));
 
 create table ledger.credit_limits (
   connection_id text not null,
@@ -126,9 +159,36 @@ create table ledger.echoes (
   value jsonb not null,
   source text not null,
   at timestamp with time zone default clock_timestamp() not null,
+  sent_by bigint,
+  sent_attempt integer,
+  sent_to text,
   constraint echoes_pkey PRIMARY KEY (connection_id, record_key, field),
   constraint echoes_source_check CHECK ((source = ANY (ARRAY['sent'::text, 'seen'::text]))),
   constraint echoes_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id)
+);
+
+create table ledger.holds (
+  id bigint generated always as identity not null,
+  connection_id text,
+  mapping text,
+  operation text,
+  module text,
+  record_key text,
+  reason text not null,
+  held_by text not null,
+  held_at timestamp with time zone default now() not null,
+  constraint holds_pkey PRIMARY KEY (id),
+  constraint holds_check CHECK ((num_nonnulls(connection_id, mapping, operation, module, record_key) > 0)),
+  constraint holds_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX holds_once ON ledger.holds USING btree (connection_id, mapping, operation, module, record_key) NULLS NOT DISTINCT;
+
+create table ledger.kept_effects (
+  connection_id text not null,
+  effect_key text not null,
+  command_id bigint not null,
+  constraint kept_effects_pkey PRIMARY KEY (connection_id, effect_key),
+  constraint kept_effects_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
 );
 
 create table ledger.links (
@@ -142,20 +202,44 @@ create table ledger.links (
   generation integer default 1 not null,
   linked_at timestamp with time zone default now() not null,
   shared boolean default false not null,
+  lost_at timestamp with time zone,
   constraint links_pkey PRIMARY KEY (connection_id, record_key),
   constraint links_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id)
 );
 CREATE INDEX links_by_entity ON ledger.links USING btree (product, entity_id);
 CREATE UNIQUE INDEX links_by_record ON ledger.links USING btree (connection_id, module, record_id) WHERE (NOT shared);
 CREATE INDEX links_by_shared_record ON ledger.links USING btree (connection_id, module, record_id) WHERE shared;
+CREATE INDEX links_lost ON ledger.links USING btree (connection_id, module, record_id) WHERE (lost_at IS NOT NULL);
+
+create table ledger.released (
+  connection_id text not null,
+  record_key text not null,
+  released_at timestamp with time zone default now() not null,
+  constraint released_pkey PRIMARY KEY (connection_id, record_key),
+  constraint released_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
+);
 
 create table ledger.unlinked (
   connection_id text not null,
   record_key text not null,
   at timestamp with time zone default now() not null,
+  generation integer default 0 not null,
   constraint unlinked_pkey PRIMARY KEY (connection_id, record_key),
   constraint unlinked_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id)
 );
+
+CREATE OR REPLACE FUNCTION ledger.keep_connection()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (select 1 from ledger.commands where connection_id = old.id) then
+    raise foreign_key_violation using message = format('connection %s has commands', old.id);
+  end if;
+  return old;
+end
+$function$;
+grant execute on function ledger.keep_connection() to public;
 
 create schema relay;
 
@@ -176,6 +260,7 @@ create table relay.folds (
   source text default 'event'::text not null,
   sequence bigint,
   input jsonb,
+  connection_id text default ''::text not null,
   constraint folds_pkey PRIMARY KEY (id),
   constraint folds_source_check CHECK ((source = ANY (ARRAY['event'::text, 'crm'::text]))),
   constraint folds_verdict_check CHECK ((verdict = ANY (ARRAY['applied'::text, 'ignored'::text, 'set_aside'::text])))
@@ -216,7 +301,8 @@ create table relay.states (
   updated_at timestamp with time zone default now() not null,
   sequence bigint default 0 not null,
   schedule text,
-  constraint states_pkey PRIMARY KEY (mapping, tenant_id, key)
+  connection_id text default ''::text not null,
+  constraint states_pkey PRIMARY KEY (mapping, tenant_id, key, connection_id)
 );
 
 create table relay.timers (
@@ -249,9 +335,22 @@ create table webhooks.channels (
   subscribed_at timestamp with time zone,
   last_notified_at timestamp with time zone,
   created_at timestamp with time zone default now() not null,
+  events text[] default '{}'::text[] not null,
+  told text,
+  previous_address_hash bytea,
+  previous_token_sealed text,
+  rotated_at timestamp with time zone,
+  previous_until timestamp with time zone,
+  rotate_asked_at timestamp with time zone,
+  renew_asked_at timestamp with time zone,
+  confirmed_at timestamp with time zone,
+  failed_at timestamp with time zone,
+  failure_code text,
+  failure_reason text,
   constraint channels_pkey PRIMARY KEY (id),
   constraint channels_address_hash_key UNIQUE (address_hash),
   constraint channels_connection_id_module_key UNIQUE (connection_id, module),
+  constraint channels_previous_address_hash_key UNIQUE (previous_address_hash),
   constraint channels_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
 );
 
@@ -288,6 +387,7 @@ create table webhooks.deliveries (
   code text,
   constraint deliveries_pkey PRIMARY KEY (id)
 );
+CREATE INDEX deliveries_by_time ON webhooks.deliveries USING brin (received_at) WITH (autosummarize='on');
 CREATE INDEX deliveries_open ON webhooks.deliveries USING btree (id) WHERE (processed_at IS NULL);
 
 create table webhooks.dirty (
@@ -302,6 +402,20 @@ create table webhooks.dirty (
   lease_until timestamp with time zone,
   constraint dirty_pkey PRIMARY KEY (connection_id, module, record_id),
   constraint dirty_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
+);
+CREATE INDEX dirty_by_turn ON webhooks.dirty USING btree (connection_id, ((reason = 'sweep'::text)), first_marked_at);
+
+create table webhooks.gaps (
+  id bigint generated always as identity not null,
+  connection_id text,
+  module text,
+  since timestamp with time zone not null,
+  until timestamp with time zone not null,
+  reason text not null,
+  noted_at timestamp with time zone default clock_timestamp() not null,
+  constraint gaps_pkey PRIMARY KEY (id),
+  constraint gaps_reason_check CHECK ((reason = ANY (ARRAY['downtime'::text, 'postgres'::text, 'rate'::text, 'expired'::text, 'forgotten'::text, 'new'::text, 'asked'::text]))),
+  constraint gaps_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
 );
 
 create table webhooks.readings (
@@ -319,3 +433,96 @@ create table webhooks.readings (
   constraint readings_result_check CHECK ((result = ANY (ARRAY['echo'::text, 'edit'::text, 'not_ours'::text, 'gone'::text, 'busy'::text])))
 );
 CREATE INDEX readings_by_key ON webhooks.readings USING btree (connection_id, record_key, id);
+
+create table webhooks.receivers (
+  id text not null,
+  started_at timestamp with time zone default clock_timestamp() not null,
+  beat_at timestamp with time zone default clock_timestamp() not null,
+  stopped_at timestamp with time zone,
+  constraint receivers_pkey PRIMARY KEY (id)
+);
+
+create table webhooks.seen (
+  connection_id text not null,
+  module text not null,
+  record_id text not null,
+  modified_at timestamp with time zone,
+  read_at timestamp with time zone not null,
+  constraint seen_pkey PRIMARY KEY (connection_id, module, record_id),
+  constraint seen_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
+);
+
+create table webhooks.sweeps (
+  connection_id text not null,
+  module text not null,
+  swept_to timestamp with time zone,
+  deleted_to timestamp with time zone,
+  due_at timestamp with time zone default clock_timestamp() not null,
+  asked_since timestamp with time zone,
+  asked_reason text,
+  asks bigint default 0 not null,
+  run_kind text,
+  run_phase text,
+  run_started_at timestamp with time zone,
+  run_since timestamp with time zone,
+  run_high timestamp with time zone,
+  run_next jsonb,
+  run_listed bigint default 0 not null,
+  run_marked bigint default 0 not null,
+  run_calls integer default 0 not null,
+  run_asks bigint,
+  last_kind text,
+  last_started_at timestamp with time zone,
+  last_ended_at timestamp with time zone,
+  last_listed bigint,
+  last_marked bigint,
+  last_calls integer,
+  snapshot_at timestamp with time zone,
+  failed_at timestamp with time zone,
+  failure_code text,
+  constraint sweeps_pkey PRIMARY KEY (connection_id, module),
+  constraint sweeps_run_kind_check CHECK ((run_kind = ANY (ARRAY['snapshot'::text, 'sweep'::text]))),
+  constraint sweeps_run_phase_check CHECK ((run_phase = ANY (ARRAY['modified'::text, 'deleted'::text]))),
+  constraint sweeps_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
+);
+
+create table webhooks.turns (
+  connection_id text not null,
+  served_at timestamp with time zone not null,
+  constraint turns_pkey PRIMARY KEY (connection_id),
+  constraint turns_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
+);
+
+CREATE OR REPLACE FUNCTION webhooks.mark_dirty(marks jsonb)
+ RETURNS bigint
+ LANGUAGE sql
+AS $function$
+  with given as (
+    select distinct on (connection_id, module, record_id) connection_id, module, record_id, reason
+      from jsonb_to_recordset(marks) as r (connection_id text, module text, record_id text, reason text)
+     order by connection_id, module, record_id, (reason = 'sweep')
+  ), marked as (
+    insert into webhooks.dirty as d (connection_id, module, record_id, reason)
+    select connection_id, module, record_id, reason from given order by connection_id, module, record_id
+        on conflict (connection_id, module, record_id) do update
+       set marks = d.marks + 1, not_before = now(),
+           reason = case when d.reason = 'sweep' then excluded.reason else d.reason end
+    returning 1
+  )
+  select count(*) from marked
+$function$;
+grant execute on function webhooks.mark_dirty(jsonb) to public;
+
+CREATE OR REPLACE FUNCTION webhooks.note_gap(gap_connection text, gap_module text, gap_since timestamp with time zone, gap_until timestamp with time zone, gap_reason text)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  insert into webhooks.gaps (connection_id, module, since, until, reason)
+  values (gap_connection, gap_module, gap_since, gap_until, gap_reason);
+  update webhooks.sweeps s
+     set due_at = least(s.due_at, clock_timestamp()),
+         asked_since = least(s.asked_since, gap_since), asked_reason = gap_reason,
+         asks = s.asks + 1
+   where (gap_connection is null or s.connection_id = gap_connection) and (gap_module is null or s.module = gap_module)
+$function$;
+grant execute on function webhooks.note_gap(text,text,timestamp with time zone,timestamp with time zone,text) to public;

@@ -16,6 +16,7 @@ interface ConnectionsConnections {
   settings: Generated<JsonColumn>;
   created_at: Generated<Timestamp>;
   updated_at: Generated<Timestamp>;
+  account: Generated<string>;
 }
 
 interface ConnectionsTokens {
@@ -30,6 +31,26 @@ interface InboxProcessed {
   processed_at: Generated<Timestamp>;
 }
 
+interface InboxSetAside {
+  id: Computed<BigInteger>;
+  consumer: string;
+  source_key: string;
+  tenant_id: string | null;
+  event_key: string | null;
+  event_type: string | null;
+  event: JsonColumn | null;
+  record_key: Buffer | null;
+  record_value: Buffer | null;
+  record_headers: JsonColumn | null;
+  code: string;
+  reason: string | null;
+  tries: Generated<number>;
+  set_aside_at: Generated<Timestamp>;
+  redrive_asked_at: Timestamp | null;
+  ended_at: Timestamp | null;
+  ended_as: string | null;
+}
+
 interface LedgerAttempts {
   command_id: BigInteger;
   number: number;
@@ -38,6 +59,27 @@ interface LedgerAttempts {
   outcome: string | null;
   code: string | null;
   reason: string | null;
+}
+
+interface LedgerAudit {
+  id: Computed<BigInteger>;
+  at: Generated<Timestamp>;
+  by_whom: string;
+  verb: string;
+  reason: string;
+  connection_id: string | null;
+  record_key: string | null;
+  command_id: BigInteger | null;
+  details: Generated<JsonColumn>;
+}
+
+interface LedgerCircuits {
+  connection_id: string;
+  state: string;
+  failures: Generated<number>;
+  trips: Generated<number>;
+  until_at: Timestamp | null;
+  changed_at: Generated<Timestamp>;
 }
 
 interface LedgerCommands {
@@ -78,6 +120,11 @@ interface LedgerCommands {
   makes_keys: Generated<Array<string>>;
   needs: Generated<Array<string>>;
   lookups: Generated<Array<string>>;
+  merged_into: BigInteger | null;
+  fields_before_merge: JsonColumn | null;
+  throttles: Generated<number>;
+  trying_since: Timestamp | null;
+  original_fields: JsonColumn | null;
   ensure: Generated<boolean>;
 }
 
@@ -102,6 +149,27 @@ interface LedgerEchoes {
   value: JsonColumn;
   source: string;
   at: Generated<Timestamp>;
+  sent_by: BigInteger | null;
+  sent_attempt: number | null;
+  sent_to: string | null;
+}
+
+interface LedgerHolds {
+  id: Computed<BigInteger>;
+  connection_id: string | null;
+  mapping: string | null;
+  operation: string | null;
+  module: string | null;
+  record_key: string | null;
+  reason: string;
+  held_by: string;
+  held_at: Generated<Timestamp>;
+}
+
+interface LedgerKeptEffects {
+  connection_id: string;
+  effect_key: string;
+  command_id: BigInteger;
 }
 
 interface LedgerLinks {
@@ -115,12 +183,20 @@ interface LedgerLinks {
   generation: Generated<number>;
   linked_at: Generated<Timestamp>;
   shared: Generated<boolean>;
+  lost_at: Timestamp | null;
+}
+
+interface LedgerReleased {
+  connection_id: string;
+  record_key: string;
+  released_at: Generated<Timestamp>;
 }
 
 interface LedgerUnlinked {
   connection_id: string;
   record_key: string;
   at: Generated<Timestamp>;
+  generation: Generated<number>;
 }
 
 interface OutboxCaptures {
@@ -163,6 +239,7 @@ interface RelayFolds {
   source: Generated<string>;
   sequence: BigInteger | null;
   input: JsonColumn | null;
+  connection_id: Generated<string>;
 }
 
 interface RelaySetAside {
@@ -195,6 +272,7 @@ interface RelayStates {
   updated_at: Generated<Timestamp>;
   sequence: Generated<BigInteger>;
   schedule: string | null;
+  connection_id: Generated<string>;
 }
 
 interface RelayTimers {
@@ -223,6 +301,18 @@ interface WebhooksChannels {
   subscribed_at: Timestamp | null;
   last_notified_at: Timestamp | null;
   created_at: Generated<Timestamp>;
+  events: Generated<Array<string>>;
+  told: string | null;
+  previous_address_hash: Buffer | null;
+  previous_token_sealed: string | null;
+  rotated_at: Timestamp | null;
+  previous_until: Timestamp | null;
+  rotate_asked_at: Timestamp | null;
+  renew_asked_at: Timestamp | null;
+  confirmed_at: Timestamp | null;
+  failed_at: Timestamp | null;
+  failure_code: string | null;
+  failure_reason: string | null;
 }
 
 interface WebhooksConflicts {
@@ -265,6 +355,16 @@ interface WebhooksDirty {
   lease_until: Timestamp | null;
 }
 
+interface WebhooksGaps {
+  id: Computed<BigInteger>;
+  connection_id: string | null;
+  module: string | null;
+  since: Timestamp;
+  until: Timestamp;
+  reason: string;
+  noted_at: Generated<Timestamp>;
+}
+
 interface WebhooksReadings {
   id: Computed<BigInteger>;
   connection_id: string;
@@ -278,16 +378,72 @@ interface WebhooksReadings {
   event_id: string | null;
 }
 
+interface WebhooksReceivers {
+  id: string;
+  started_at: Generated<Timestamp>;
+  beat_at: Generated<Timestamp>;
+  stopped_at: Timestamp | null;
+}
+
+interface WebhooksSeen {
+  connection_id: string;
+  module: string;
+  record_id: string;
+  modified_at: Timestamp | null;
+  read_at: Timestamp;
+}
+
+interface WebhooksSweeps {
+  connection_id: string;
+  module: string;
+  swept_to: Timestamp | null;
+  deleted_to: Timestamp | null;
+  due_at: Generated<Timestamp>;
+  asked_since: Timestamp | null;
+  asked_reason: string | null;
+  asks: Generated<BigInteger>;
+  run_kind: string | null;
+  run_phase: string | null;
+  run_started_at: Timestamp | null;
+  run_since: Timestamp | null;
+  run_high: Timestamp | null;
+  run_next: JsonColumn | null;
+  run_listed: Generated<BigInteger>;
+  run_marked: Generated<BigInteger>;
+  run_calls: Generated<number>;
+  run_asks: BigInteger | null;
+  last_kind: string | null;
+  last_started_at: Timestamp | null;
+  last_ended_at: Timestamp | null;
+  last_listed: BigInteger | null;
+  last_marked: BigInteger | null;
+  last_calls: number | null;
+  snapshot_at: Timestamp | null;
+  failed_at: Timestamp | null;
+  failure_code: string | null;
+}
+
+interface WebhooksTurns {
+  connection_id: string;
+  served_at: Timestamp;
+}
+
 export interface IntegrationDatabase {
   'connections.connections': ConnectionsConnections;
   'connections.tokens': ConnectionsTokens;
   'inbox.processed': InboxProcessed;
+  'inbox.set_aside': InboxSetAside;
   'ledger.attempts': LedgerAttempts;
+  'ledger.audit': LedgerAudit;
+  'ledger.circuits': LedgerCircuits;
   'ledger.commands': LedgerCommands;
   'ledger.credit_limits': LedgerCreditLimits;
   'ledger.credits': LedgerCredits;
   'ledger.echoes': LedgerEchoes;
+  'ledger.holds': LedgerHolds;
+  'ledger.kept_effects': LedgerKeptEffects;
   'ledger.links': LedgerLinks;
+  'ledger.released': LedgerReleased;
   'ledger.unlinked': LedgerUnlinked;
   'outbox.captures': OutboxCaptures;
   'outbox.events': OutboxEvents;
@@ -299,5 +455,10 @@ export interface IntegrationDatabase {
   'webhooks.conflicts': WebhooksConflicts;
   'webhooks.deliveries': WebhooksDeliveries;
   'webhooks.dirty': WebhooksDirty;
+  'webhooks.gaps': WebhooksGaps;
   'webhooks.readings': WebhooksReadings;
+  'webhooks.receivers': WebhooksReceivers;
+  'webhooks.seen': WebhooksSeen;
+  'webhooks.sweeps': WebhooksSweeps;
+  'webhooks.turns': WebhooksTurns;
 }

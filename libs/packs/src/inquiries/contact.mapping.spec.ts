@@ -10,7 +10,6 @@ import {
   told,
   created,
   deleted,
-  flat,
   snapshot,
   message,
   ticket,

@@ -33,7 +33,7 @@ export const told = (type: 'created' | 'updated', change: object = {}, seed: Par
 });
 export const created = told('created');
 export const deleted: EventSeed = { ...of('7'), type: 'contact.deleted', data: { id: '7', site: 'sunny-homes' } };
-export const flat = {
+const flat = {
   id: '88',
   reference: 'ABC123',
   title: 'Sea view flat',

@@ -1,17 +1,5 @@
 import { playRow, type TableRow } from '#mapping';
-import {
-  all,
-  deleting,
-  messagesOnly,
-  of,
-  told,
-  created,
-  deleted,
-  ticket,
-  ticketDeleted,
-  fromHere,
-  caseKey,
-} from './mapping.seeds.ts';
+import { all, deleting, messagesOnly, ticket, ticketDeleted, fromHere, caseKey } from './mapping.seeds.ts';
 
 const ticketFields = {
   Agency_Ticket_ID: 't1:31',

@@ -11,6 +11,8 @@ const OF_PACKS = [
   'name_missing',
   'deleted_in_crm',
   'contact_of_another',
+  'foreign_currency',
+  'contract_signed',
 ];
 const entries = Object.entries(ERROR_CATALOGUE) as [ErrorCode, CatalogueEntry][];
 

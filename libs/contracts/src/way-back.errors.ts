@@ -1,5 +1,27 @@
 /** Codes of what comes back from the CRM and of what consumes events; part of the catalogue (error.catalogue.ts). */
 export const wayBackErrors = {
+  // Way back
+  NOTIFICATION_UNAUTHORISED: {
+    meaning: 'A notification came with a wrong address or token',
+    action: 'Nothing was stored. If it was ours, renew the channel; else somebody guesses.',
+    owner: 'platform',
+  },
+  NOTIFICATION_UNREADABLE: {
+    meaning: 'A notification has a body that cannot be read',
+    action: 'The raw body is kept in webhooks.deliveries; correct the parser and replay it.',
+    owner: 'platform',
+  },
+  RECORD_UNKNOWN: {
+    meaning: 'A record of the CRM does not carry our identity',
+    action: 'Nothing: records that are not ours give no event.',
+    owner: 'platform',
+  },
+  CHANNEL_MISSING: {
+    meaning: 'A notification channel is missing or about to expire',
+    action: 'Look at the log of the webhook service: it subscribes and renews by itself.',
+    owner: 'platform',
+  },
+
   // Inbox
   INBOX_EVENT_FAILED: {
     meaning: 'A consumer failed on an event, and would fail again',

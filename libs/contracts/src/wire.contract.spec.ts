@@ -40,6 +40,6 @@ describe('the wire contract', () => {
   });
 
   it('has this command', () => {
-    expect(hashOf(z.toJSONSchema(commandSchema))).toBe('e466fcd5677f45fe');
+    expect(hashOf(z.toJSONSchema(commandSchema))).toBe('17da314e98e23f4f');
   });
 });

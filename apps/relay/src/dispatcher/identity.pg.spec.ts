@@ -57,7 +57,9 @@ async function setState(state: Person): Promise<void> {
   await sql`
     insert into relay.states (mapping, tenant_id, key, mapping_version, state)
     values ('signup-lead', 'portal', ${state.id}, 1, ${JSON.stringify(state)}::jsonb)
-        on conflict (mapping, tenant_id, key, connection_id) do update set state = excluded.state`.execute(context.database.db);
+        on conflict (mapping, tenant_id, key, connection_id) do update set state = excluded.state`.execute(
+    context.database.db,
+  );
 }
 
 async function generation(): Promise<{ generation: number; lost: boolean } | undefined> {

@@ -88,7 +88,8 @@ async function audit(): Promise<object[]> {
 /** The record is there with a name; then a person deletes it, and a change of the phone and a note come. */
 async function deletedByAPerson(): Promise<{ recordId: string; dispatcher: ReturnType<DispatcherContext['start']> }> {
   await context.insert(change({ Last_Name: 'Lovelace' }));
-  const dispatcher = context.start();
+  // One by one, so that there is something that waits behind the parked one.
+  const dispatcher = context.start({ coalesce: false });
   await settled('succeeded');
   const recordId = context.crm.records('Leads')[0]?.id ?? '';
   context.crm.take('Leads', recordId);

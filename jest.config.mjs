@@ -23,5 +23,6 @@ export default {
   testTimeout: 120_000,
   // One more than cores: most of the time a test waits for a server or a process.
   maxWorkers: 3,
+  testSequencer: '<rootDir>/scripts/jest-long-first.sequencer.mjs',
   reporters: ['default', '<rootDir>/scripts/jest-totals.reporter.mjs'],
 };

@@ -1,15 +1,20 @@
 import { sql, type QueryExecutorProvider } from 'kysely';
+import { doubtAcknowledged } from '../echo/echo.acknowledged.ts';
 import type { Link } from './link.store.ts';
 
 type Keys = readonly Pick<Link, 'connectionId' | 'recordKey'>[];
 
-/** The records of these links are gone, by a person's hand: nobody names them in a lookup until they are back. */
+/**
+ * The records of these links are gone, by a person's hand: nobody names them in a lookup until they are back, and what they hold then
+ * nobody knows.
+ */
 export async function markLost(trx: QueryExecutorProvider, keys: Keys): Promise<void> {
   if (keys.length === 0) return;
   await sql`
     update ledger.links l set lost_at = coalesce(l.lost_at, now())
       from jsonb_to_recordset(${rowsOf(keys)}::jsonb) as r (connection_id text, record_key text)
      where l.connection_id = r.connection_id and l.record_key = r.record_key`.execute(trx);
+  for (const key of keys) await doubtAcknowledged(trx, { ...key, fields: null });
 }
 
 /** They are back, or are to be tried again. */

@@ -117,6 +117,7 @@ create table ledger.commands (
   trying_since timestamp with time zone,
   original_fields jsonb,
   ensure boolean default false not null,
+  behind_parked boolean default false not null,
   constraint commands_pkey PRIMARY KEY (id),
   constraint commands_lane_check CHECK ((lane = ANY (ARRAY['live'::text, 'retry'::text, 'replay'::text, 'backfill'::text, 'reconcile'::text]))),
   constraint commands_operation_check CHECK ((operation = ANY (ARRAY['write'::text, 'delete'::text, 'note'::text, 'task'::text, 'convert'::text]))),
@@ -125,13 +126,17 @@ create table ledger.commands (
 );
 CREATE INDEX commands_by_entity ON ledger.commands USING btree (product, entity_id, id);
 CREATE INDEX commands_by_event ON ledger.commands USING btree (event_id);
-CREATE INDEX commands_by_lane ON ledger.commands USING btree (connection_id, lane, id) WHERE (state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text]));
+CREATE INDEX commands_by_lane ON ledger.commands USING btree (connection_id, lane, id) WHERE ((state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text])) AND (NOT behind_parked));
 CREATE INDEX commands_claimable ON ledger.commands USING btree (connection_id, id) WHERE (state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text]));
 CREATE INDEX commands_converting ON ledger.commands USING btree (connection_id) WHERE ((operation = 'convert'::text) AND (state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text, 'parked'::text])));
 CREATE UNIQUE INDEX commands_effects ON ledger.commands USING btree (connection_id, effect_key) WHERE (effect_key IS NOT NULL);
 CREATE INDEX commands_open ON ledger.commands USING btree (connection_id, record_key, id) WHERE (state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text, 'parked'::text]));
 CREATE INDEX commands_parked ON ledger.commands USING btree (id) WHERE (state = 'parked'::text);
+CREATE INDEX commands_parked_records ON ledger.commands USING btree (connection_id, record_key) WHERE (state = 'parked'::text);
 CREATE INDEX commands_trying ON ledger.commands USING btree (trying_since) WHERE ((trying_since IS NOT NULL) AND (state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text])));
+CREATE TRIGGER commands_parked AFTER UPDATE OF state ON ledger.commands FOR EACH ROW WHEN (((new.state = 'parked'::text) AND (old.state <> 'parked'::text))) EXECUTE FUNCTION ledger.mark_behind_parked();
+CREATE TRIGGER commands_parked_deleted AFTER DELETE ON ledger.commands FOR EACH ROW WHEN ((old.state = 'parked'::text)) EXECUTE FUNCTION ledger.clear_behind_parked();
+CREATE TRIGGER commands_unparked AFTER UPDATE OF state ON ledger.commands FOR EACH ROW WHEN (((old.state = 'parked'::text) AND (new.state <> 'parked'::text))) EXECUTE FUNCTION ledger.clear_behind_parked();
 
 create table ledger.credit_limits (
   connection_id text not null,
@@ -228,6 +233,19 @@ create table ledger.unlinked (
   constraint unlinked_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id)
 );
 
+CREATE OR REPLACE FUNCTION ledger.clear_behind_parked()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update ledger.commands c set behind_parked = false
+   where c.connection_id = old.connection_id and c.record_key = old.record_key and c.behind_parked
+     and c.state in ('ready', 'in_flight', 'unknown', 'parked');
+  return null;
+end
+$function$;
+grant execute on function ledger.clear_behind_parked() to public;
+
 CREATE OR REPLACE FUNCTION ledger.keep_connection()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -240,6 +258,22 @@ begin
 end
 $function$;
 grant execute on function ledger.keep_connection() to public;
+
+CREATE OR REPLACE FUNCTION ledger.mark_behind_parked()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update ledger.commands c set behind_parked = true
+   where c.id in (
+     select f.id from ledger.commands f
+      where f.connection_id = new.connection_id and f.record_key = new.record_key and f.id > new.id
+        and f.state = 'ready' and not f.behind_parked
+        for update skip locked);
+  return null;
+end
+$function$;
+grant execute on function ledger.mark_behind_parked() to public;
 
 create schema relay;
 

@@ -32,6 +32,7 @@ import { dispatcherMetrics } from './dispatcher/dispatcher.metrics.ts';
 import { DispatcherService } from './dispatcher/dispatcher.service.ts';
 import { faultPoint } from './fault.points.ts';
 import { HistoryService, historyMetrics } from './history/history.service.ts';
+import { QueueUpkeep } from './dispatcher/queue.upkeep.ts';
 import { TroubleWatch, troubleMetrics } from './dispatcher/trouble.watch.ts';
 import { LedgerGate } from './mapper/ledger.gate.ts';
 import { PRODUCT_EVENTS } from './mapper/mapper.controller.ts';
@@ -150,6 +151,9 @@ async function startDispatcher(
   shutdown.add('listener', () => listener.close());
   dispatcher.start();
   shutdown.add('dispatcher', () => dispatcher.stop());
+  const upkeep = new QueueUpkeep({ db, logger });
+  upkeep.start();
+  shutdown.add('queue upkeep', () => upkeep.stop());
   await guard.start();
   shutdown.add('set-up guard', () => guard.stop());
   const watch = new TroubleWatch({ db, logger, metrics: trouble, health: parts.health });

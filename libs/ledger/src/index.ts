@@ -30,5 +30,6 @@ export {
   type RecordOfConnection,
 } from './release/released.store.ts';
 export { editParked, retryParked, skipParked } from './parked/parked.actions.ts';
+export { mendParkedMarks, type MendedMarks } from './parked/parked.marks.ts';
 export { listParked, type ParkedCommand, type ParkedSelection } from './parked/parked.store.ts';
 export { restoreRecord, type RestoredRecord } from './release/record.restore.ts';

@@ -32,6 +32,7 @@ import { convertLead } from './lead.convert.ts';
 import { faultPoint } from '../fault.points.ts';
 import { isLost, resolveOutcome } from './outcome.resolve.ts';
 import { splitSaved } from './saved.policy.ts';
+import { SharedLook } from './shared.look.ts';
 import { verifyUnknown } from './unknown.verify.ts';
 
 /** Calls' worth of commands that a claim takes at most: enough to fill a call of each kind. */
@@ -81,6 +82,8 @@ export class DispatcherService {
   /** Finds what nobody told of: pauses that are over, claims of processes that died, notifications that were lost. */
   readonly #look: WorkLoop;
   readonly #gate: DispatchGate;
+  /** Contacts that conversions made are looked at with few calls. */
+  readonly #contacts = new SharedLook();
   #turn = 0;
   #stopping = false;
   #starting: Promise<void> = Promise.resolve();
@@ -248,7 +251,7 @@ export class DispatcherService {
     for (const command of commands) {
       const held = await this.#mayGo([command], hold);
       if (held.length === 0) continue;
-      const converted = await convertLead(crm, command);
+      const converted = await convertLead(crm, command, this.#contacts);
       faultPoint('lead converted');
       await this.#settle([converted]);
     }

@@ -154,6 +154,29 @@ describe('a conversion', () => {
     expect(await context.links()).not.toHaveProperty('Leads/106');
   });
 
+  it('takes its share of a few looks at the Contacts that were made, where many go on at once', async () => {
+    const people = Array.from({ length: 12 }, (_, at) => 200 + at);
+    await context.insert(
+      ...people.flatMap((value) => {
+        const identity = { field: 'PWB_User_ID', value };
+        const made = (convert.makes ?? []).map((record) => ({ ...record, identity: { ...record.identity, value } }));
+        return [
+          { command: { ...lead, identity } },
+          { command: { ...convert, identity, makes: made, effectKey: `sites/convert/${value}` } },
+        ];
+      }),
+    );
+    // The first look is still under way when the last Lead is converted.
+    context.crm.before = async (call) => {
+      if (call === 'getByIds') await until(() => context.crm.converted.size === people.length);
+    };
+    context.start({ concurrency: people.length });
+    await allDone();
+    expect(context.crm.count('convert')).toBe(people.length);
+    expect(Object.keys(await context.links()).filter((key) => key.startsWith('Contacts/'))).toHaveLength(people.length);
+    expect(context.crm.count('getByIds')).toBeLessThanOrEqual(3);
+  });
+
   it('whose answer was lost is looked for and not sent again', async () => {
     await context.insert({ command: lead }, { command: convert }, { command: contact });
     context.crm.lose('convert');

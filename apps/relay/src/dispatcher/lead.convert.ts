@@ -1,9 +1,10 @@
 import { recordKeyOf, type MadeRecord, type Outcome } from '#contracts';
 import type { ClaimedCommand, SettledCommand } from '#ledger';
-import type { Failure } from '#zoho';
+import type { Failure, RecordsResult } from '#zoho';
 import type { CrmWriter } from './crm.writer.ts';
 import { linkOf } from './effect.send.ts';
 import { outcomeOf, stillUnknown } from './outcome.plain.ts';
+import type { Look, SharedLook } from './shared.look.ts';
 
 /** What a Lead became, whoever converted it. */
 interface Became {
@@ -19,10 +20,14 @@ type Conversion = Became | Failure;
  * what it became is looked up. Records that it made get their links; a Contact that carries another identity of ours is left alone,
  * and the command is parked for a person.
  */
-export async function convertLead(crm: CrmWriter, command: ClaimedCommand): Promise<SettledCommand> {
+export async function convertLead(
+  crm: CrmWriter,
+  command: ClaimedCommand,
+  contacts: SharedLook,
+): Promise<SettledCommand> {
   const conversion = await becameOf(crm, command);
   if (conversion.kind !== 'became') return { command, outcome: outcomeOf(conversion) };
-  const stranger = await carriesAnother(crm, command, conversion);
+  const stranger = await carriesAnother(command, conversion, (look) => contacts.read(crm, look));
   if (stranger !== null) return { command, outcome: stranger };
   const { product, entityType, entityId } = command;
   const made = (command.makes ?? []).flatMap((record) => {
@@ -87,11 +92,16 @@ async function becameOfContact(crm: CrmWriter, contactId: string): Promise<Conve
 }
 
 /** Zoho may join a Contact that is there: one of another of our people must not be written to. */
-async function carriesAnother(crm: CrmWriter, command: ClaimedCommand, became: Became): Promise<Outcome | null> {
+async function carriesAnother(
+  command: ClaimedCommand,
+  became: Became,
+  read: (look: Look) => Promise<RecordsResult>,
+): Promise<Outcome | null> {
   const contact = (command.makes ?? []).find(({ module, shared }) => module === 'Contacts' && shared !== true);
   if (contact === undefined || became.contactId === null) return null;
   const { field, value } = contact.identity;
-  const result = await crm.getByIds('Contacts', { ids: [became.contactId], fields: [field] });
+  const { connectionId } = command;
+  const result = await read({ connectionId, module: 'Contacts', recordId: became.contactId, field });
   if (result.kind !== 'ok') return stillUnknown(result);
   const held = result.records.find(({ id }) => id === became.contactId)?.[field] ?? null;
   if (held === null || held === '' || held === value) return null;

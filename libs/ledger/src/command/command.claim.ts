@@ -2,7 +2,7 @@ import { sql, type Kysely, type QueryExecutorProvider } from 'kysely';
 import { LANES, commandSchema, laneSchema, withLinks, type Json, type JsonObject, type Lane } from '#contracts';
 import { transaction, type IntegrationDatabase } from '#postgres';
 import { coalesceInto } from './command.coalesce.ts';
-import { CLAIMABLE, IS_DUE } from './command.conditions.ts';
+import { CLAIMABLE, IS_DUE, NOT_BEHIND_PARKED } from './command.conditions.ts';
 import type { ClaimedCommand } from './command.row.ts';
 
 /**
@@ -159,7 +159,8 @@ export async function connectionsWithWork(
     select n.id from unnest(${[...connectionIds]}::text[]) n (id)
      where exists (
        select 1 from ledger.commands c
-        where c.connection_id = n.id and c.state in ('ready', 'in_flight', 'unknown') and ${IS_DUE}
+        where c.connection_id = n.id and c.state in ('ready', 'in_flight', 'unknown')
+          and ${NOT_BEHIND_PARKED} and ${IS_DUE}
        offset 0)`.execute(db);
   return rows.map(({ id }) => id);
 }

@@ -39,5 +39,14 @@ export const LOOKUPS_ARE_KNOWN = sql`
 /** No person holds it back. */
 export const IS_FREE = sql`not ${isHeld}`;
 
+/**
+ * It is not known to wait behind a parked command. The index of the claim holds no others, so that they cost it nothing; whether a
+ * command is the head of its record is asked all the same.
+ */
+export const NOT_BEHIND_PARKED = sql`not c.behind_parked`;
+
 /** What a claim asks of a command, beside its connection, its lane and an open state. */
-export const CLAIMABLE = sql.join([IS_DUE, IS_HEAD, NEEDS_ARE_KNOWN, LOOKUPS_ARE_KNOWN, IS_FREE], sql` and `);
+export const CLAIMABLE = sql.join(
+  [NOT_BEHIND_PARKED, IS_DUE, IS_HEAD, NEEDS_ARE_KNOWN, LOOKUPS_ARE_KNOWN, IS_FREE],
+  sql` and `,
+);

@@ -10,6 +10,16 @@ import type { NewCommand } from './command.row.ts';
 export const COMMANDS_CHANNEL = 'causeway_commands';
 
 /**
+ * Whether the record `r` has a parked command. Its row is held until this transaction ends, so that whoever lets it go on sees what is
+ * added here and clears the mark. One that somebody is about to let go on counts as gone: waiting for him could be a deadlock.
+ */
+const HAS_PARKED = sql`
+  exists (
+    select 1 from ledger.commands p
+     where p.connection_id = r.connection_id and p.record_key = r.record_key and p.state = 'parked'
+       for share skip locked)`;
+
+/**
  * Appends commands in the order given, in one statement, and wakes the dispatchers when the transaction commits. An effect whose
  * key is there already is not appended again.
  */
@@ -23,11 +33,11 @@ export async function insertCommands(trx: QueryExecutorProvider, commands: reado
       insert into ledger.commands
         (connection_id, record_key, product, entity_type, entity_id, mapping, mapping_version, event_id, occurred_at, lane,
          operation, module, identity_field, identity_value, identity_numeric, fields, trigger, when_converted, effect_key,
-         link_only, makes, makes_keys, needs, lookups, ensure)
+         link_only, makes, makes_keys, needs, lookups, ensure, behind_parked)
       select r.connection_id, r.record_key, r.product, r.entity_type, r.entity_id, r.mapping, r.mapping_version, r.event_id,
              r.occurred_at::timestamptz, r.lane, r.operation, r.module, r.identity_field, r.identity_value, r.identity_numeric,
              r.fields::jsonb, r.trigger::text[], r.when_converted, r.effect_key, r.link_only, r.makes::jsonb,
-             r.makes_keys::text[], r.needs::text[], r.lookups::text[], r.ensure
+             r.makes_keys::text[], r.needs::text[], r.lookups::text[], r.ensure, ${HAS_PARKED}
         from unnest(${texts(({ origin }) => origin.connectionId)}, ${texts(({ recordKey }) => recordKey)},
                     ${texts(({ origin }) => origin.product)}, ${texts(({ origin }) => origin.entityType)},
                     ${texts(({ origin }) => origin.entityId)}, ${texts(({ origin }) => origin.mapping)},

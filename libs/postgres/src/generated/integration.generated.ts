@@ -126,6 +126,7 @@ interface LedgerCommands {
   trying_since: Timestamp | null;
   original_fields: JsonColumn | null;
   ensure: Generated<boolean>;
+  behind_parked: Generated<boolean>;
 }
 
 interface LedgerCreditLimits {

@@ -27,7 +27,12 @@ describe('worked cases of learning, as far as Zoho CRM goes', () => {
         completed,
         'Mail sent: Badge earned',
       ],
-      'the same facts again: by event id, and under new event ids': ['1 welcome', '1 quest_completed', welcome, completed],
+      'the same facts again: by event id, and under new event ids': [
+        '1 welcome',
+        '1 quest_completed',
+        welcome,
+        completed,
+      ],
       'quest and badge before registration: written afterwards, without their mails': [
         '1 welcome',
         '0 quest_completed',
@@ -41,7 +46,9 @@ describe('worked cases of learning, as far as Zoho CRM goes', () => {
         completed,
       ],
       'evidence cut at 200 units, dates in UTC': [],
-      'deletion: contact and Tasks go, late events change nothing, a user with the same e-mail stays': ['0 password_reset'],
+      'deletion: contact and Tasks go, late events change nothing, a user with the same e-mail stays': [
+        '0 password_reset',
+      ],
       'nightly snapshot replaces figures, an older one arriving later is ignored': ['1 welcome', welcome, completed],
       'LMS, parent and reset mails; opt-out stops optional mails only': [
         '1 welcome',

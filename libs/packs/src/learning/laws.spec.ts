@@ -143,7 +143,7 @@ describe('learning, whatever happens', () => {
               type: 'user.profile_changed',
               subject: 'u1',
               time: `2026-03-0${change.day}T10:00:00Z`,
-              data: change.told as JsonObject,
+              data: change.told,
             }),
           );
           return play(mapping, [signUp, ...told]).records;

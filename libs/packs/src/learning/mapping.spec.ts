@@ -103,7 +103,12 @@ const rows: TableRow[] = [
     when: started('q1'),
     expect: { commands: [{ ...off, fields: { Active_Quests: 1 } }] },
   },
-  { name: 'started twice', given: [signUp, started('q1')], when: started('q1'), expect: { verdict: 'ignored: already_started' } },
+  {
+    name: 'started twice',
+    given: [signUp, started('q1')],
+    when: started('q1'),
+    expect: { verdict: 'ignored: already_started' },
+  },
   {
     name: 'started after its end',
     given: [signUp, completed('q1')],
@@ -125,7 +130,12 @@ const rows: TableRow[] = [
   {
     name: 'completed: counts, XP by pillar, a task that is done and starts nothing',
     given: [signUp, started('q1')],
-    when: completed('q1', { title: 'Bridge', xp: { stem: 250, art: null }, tasks_completed: 2, evidence_url: 'ftp://x' }),
+    when: completed('q1', {
+      title: 'Bridge',
+      xp: { stem: 250, art: null },
+      tasks_completed: 2,
+      evidence_url: 'ftp://x',
+    }),
     expect: {
       problems: ['invalid_value evidence_url'],
       commands: [
@@ -215,7 +225,12 @@ const rows: TableRow[] = [
       ],
     },
   },
-  { name: 'a badge twice', given: [signUp, badge('b1')], when: badge('b1'), expect: { verdict: 'ignored: already_earned' } },
+  {
+    name: 'a badge twice',
+    given: [signUp, badge('b1')],
+    when: badge('b1'),
+    expect: { verdict: 'ignored: already_earned' },
+  },
   {
     name: 'a streak',
     given: [signUp],
@@ -339,7 +354,7 @@ describe('settings of the connection', () => {
     expect(JSON.stringify(actual)).toContain('"Portfolio_URL":"https://school.example/p/u1"');
   });
 
-  it.each([{ 'mail.mode': 'on' }, { 'mail.mode': 'split' }, { portfolio_base: 'ftp://x' }])(
+  it.each<JsonObject>([{ 'mail.mode': 'on' }, { 'mail.mode': 'split' }, { portfolio_base: 'ftp://x' }])(
     'that would be ignored or send nothing are refused: %j',
     (settings) => {
       expect(() => withSettings(mapping, settings)).toThrow(Object.keys(settings)[0]);

@@ -2,7 +2,7 @@ import { eventOf, play, playRow, type EventSeed, type TableRow } from '#mapping'
 import { mapping } from './mapping.ts';
 import { badge, completed, signUp, snapshot, started, told } from './mapping.seeds.ts';
 
-const silent = { operation: 'write', module: 'Contacts', trigger: [] } as const;
+const silent = { operation: 'write' as const, module: 'Contacts', trigger: [] };
 
 const rows: TableRow[] = [
   {
@@ -44,7 +44,11 @@ const rows: TableRow[] = [
   },
   {
     name: 'leaves what it does not tell and what it cannot say',
-    given: [signUp, completed('q1', { xp: { stem: 300 } }), told('lms.connected', { integration_id: 'i', platform: 'moodle' })],
+    given: [
+      signUp,
+      completed('q1', { xp: { stem: 300 } }),
+      told('lms.connected', { integration_id: 'i', platform: 'moodle' }),
+    ],
     when: snapshot({ xp: 'much', completed_quests: -1, open_enrolments: 'q1', lms_platform: 'Abacus' }),
     expect: {
       problems: [

@@ -56,6 +56,17 @@ const user = (id: string, data: JsonObject, seed: Partial<CausewayEvent> = {}): 
   anEvent({ id: `e-${id}-${JSON.stringify(data).length}`, subject: id, data: { id, ...data }, ...seed });
 
 describe('foldBatch', () => {
+  it.each([
+    ['user.registered', {}, 'live'],
+    ['user.snapshot_taken', { reason: 'nightly' }, 'reconcile'],
+    ['user.snapshot_taken', { reason: 'migration' }, 'backfill'],
+  ])('puts the commands of %s %j into the lane %s', (type, data, lane) => {
+    const mapping = packOf('learning');
+    const event = anEvent({ type, subject: 'u1', key: 'u1', data });
+    const { folded } = fold([event], { mapping, connections: [[event.tenantId, active]] });
+    expect(folded[0]?.commands.map(({ origin }) => origin.lane)).toEqual([lane]);
+  });
+
   it('gives state and commands, with where they come from', () => {
     const event = user('42', { email: 'ana@example.test', full_name: 'Ana Lovelace' });
     const { folded, changed } = fold([event]);

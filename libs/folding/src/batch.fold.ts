@@ -171,7 +171,7 @@ function commandsOf(
     mappingVersion: mapping.version,
     eventId: step.id,
     occurredAt: step.occurredAt,
-    lane: 'live' as const,
+    lane: result.lane ?? ('live' as const),
   };
   return result.commands.map((command) => ({ origin, command }));
 }

@@ -13,7 +13,7 @@ export interface StepChange {
 
 /**
  * The commands of one event in the order in which one may need another: writes of the Leads that are converted, the conversions, the
- * other writes and the deletes, notes, tasks.
+ * other writes and the deletes, then notes and tasks in the order in which they were asked for.
  */
 export function orderedCommands({ before, after, effects }: StepChange): Command[] {
   const conversions = effects.filter((effect) => effect.effect === 'convert');
@@ -21,9 +21,8 @@ export function orderedCommands({ before, after, effects }: StepChange): Command
   const records = difference(before, after);
   const ofLeads = records.filter((command) => leads.has(recordKeyOf(command)));
   const others = records.filter((command) => !leads.has(recordKeyOf(command)));
-  const made = (kind: 'note' | 'task'): Command[] =>
-    effects.filter(({ effect }) => effect === kind).map((effect) => effectCommand(effect));
-  return [...ofLeads, ...conversions.flatMap(commandsOfConversion), ...others, ...made('note'), ...made('task')];
+  const made = effects.filter(({ effect }) => effect !== 'convert').map((effect) => effectCommand(effect));
+  return [...ofLeads, ...conversions.flatMap(commandsOfConversion), ...others, ...made];
 }
 
 function commandsOfConversion(conversion: WantedConversion): Command[] {

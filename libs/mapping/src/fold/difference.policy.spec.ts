@@ -37,6 +37,13 @@ describe('the difference of two projections', () => {
     expect(difference([before], [after])).toEqual([]);
   });
 
+  it('never writes a record that an effect makes, and deletes it when it is wanted no more', () => {
+    const made = lead({}, { byEffect: true });
+    expect(difference([], [made])).toEqual([]);
+    expect(difference([made], [made])).toEqual([]);
+    expect(difference([made], [])).toEqual([gone]);
+  });
+
   it('of a record that is wanted no more is a delete that starts no automation', () => {
     expect(difference([lead({ A: 1 })], [])).toEqual([gone]);
   });

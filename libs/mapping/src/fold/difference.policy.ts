@@ -31,6 +31,7 @@ export function firstWrite(record: WantedRecord): Command {
 }
 
 function writeOf(record: WantedRecord, before: WantedRecord | undefined): Command[] {
+  if (record.byEffect === true) return [];
   const fields = before === undefined ? firstFields(record) : changedFields(before.fields, record.fields);
   return Object.keys(fields).length === 0 ? [] : [writeCommand(record, fields)];
 }

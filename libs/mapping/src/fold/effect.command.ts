@@ -3,6 +3,7 @@ import type { WantedConversion, WantedEffect, WantedNote, WantedTask } from './e
 
 const BASE = { whenConverted: 'follow' } as const;
 const NO_TRIGGER: string[] = [];
+const WORKFLOW: readonly string[] = ['workflow'];
 
 /** The line by which a note or task is found again, alone in its last line. */
 export function keyLine(key: string): string {
@@ -28,12 +29,12 @@ function note({ key, parent, title, content }: WantedNote): Command {
   return { ...BASE, operation: 'note', ...parent, fields, trigger: [...NO_TRIGGER], effectKey: key };
 }
 
-function task({ key, parent, fields: wanted }: WantedTask): Command {
+function task({ key, parent, fields: wanted, trigger = WORKFLOW }: WantedTask): Command {
   const told = Object.entries(wanted).filter((entry): entry is [string, Json] => entry[1] != null);
   const { Description: description } = wanted;
   const text = typeof description === 'string' ? description : null;
   const fields = { ...Object.fromEntries(told), Description: withKeyLine(text, key) };
-  return { ...BASE, operation: 'task', ...parent, fields, trigger: ['workflow'], effectKey: key };
+  return { ...BASE, operation: 'task', ...parent, fields, trigger: [...trigger], effectKey: key };
 }
 
 function conversion({ key, lead, makes, ...flags }: WantedConversion): Command {

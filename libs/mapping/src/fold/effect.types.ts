@@ -19,6 +19,8 @@ export interface WantedTask {
   readonly key: string;
   readonly parent: RecordName;
   readonly fields: WantedFields;
+  /** Automations that it may start in the lane live. Default: `['workflow']` (packs/README.md section 5). */
+  readonly trigger?: readonly string[];
 }
 
 /** A Lead becomes a Contact and an Account, without a Deal. */

@@ -1,4 +1,4 @@
-import type { CausewayEvent, Destination, JsonObject, RecordName } from '#contracts';
+import type { CausewayEvent, Destination, JsonObject, Lane, RecordName } from '#contracts';
 import type { z } from 'zod';
 import type { Capture } from '../capture/capture.types.ts';
 import type { SetUp, SetUpPipeline } from '../setup/setup.types.ts';
@@ -25,6 +25,8 @@ export interface FoldTools<Settings = unknown> {
   readonly connectionId: string | null;
   /** The CRM holds these fields already as they are wanted after this event: they are not sent. Null: all fields of the record. */
   held(record: RecordName, fields: readonly string[] | null): void;
+  /** The class of work of this event's commands, where it is not live: a roll-up or a backfill waits for what people wait for. */
+  lane(lane: Lane): void;
   /** Something that shall happen once; the fold remembers in its state what it asked for. */
   effect(effect: WantedEffect): void;
   /** Notes a problem of this event; the rest of it is used. */

@@ -40,6 +40,7 @@ const counter = defineMapping({
       if (event.data.by === 0) return tools.ignored('adds_nothing');
       if (event.data.by === 13) return tools.setAside('unlucky', 'by');
       if (event.origin?.connectionId === 'c1') tools.held(recordOf(event.subject), ['Total']);
+      if (event.data.by === 7) tools.lane('backfill');
       if (event.data.by < 0) tools.problem('negative', 'by');
       const name = event.data.name === undefined ? state.name : event.data.name;
       return { id: event.subject, name, total: state.total + event.data.by };
@@ -99,6 +100,11 @@ describe('one step', () => {
       1,
     );
     expect(step(counter, null, event({ by: 1 }, { origin })).commands[0]?.fields).toEqual({ Ext: 'c1', Total: 1 });
+  });
+
+  it('says which class of work its commands are, where the fold named one', () => {
+    expect(step(counter, known, event({ by: 7 })).lane).toBe('backfill');
+    expect(step(counter, known, event({ by: 1 }))).not.toHaveProperty('lane');
   });
 
   it('reads an old version through its upcaster', () => {

@@ -1,4 +1,4 @@
-import { CausewayError, type CausewayEvent, type JsonObject } from '#contracts';
+import { CausewayError, type CausewayEvent, type JsonObject, type Lane } from '#contracts';
 import { orderedCommands } from './command.order.ts';
 import type { WantedEffect } from './effect.types.ts';
 import { readEvent, type ReadEvent } from './event.reading.ts';
@@ -58,11 +58,12 @@ function apply(mapping: Mapping, { state, projection: known, settle }: Before, r
   const problems: Problem[] = read.problems.map((problem) => ({ eventId: event.id, ...problem }));
   const effects: WantedEffect[] = [];
   const held: HeldFields[] = [];
+  const lanes: Lane[] = [];
   const { settings } = mapping;
   const { own, memory } = splitState(state ?? mapping.initial);
   // Before the fold: one that changes what it was given cannot hide that from the difference.
   const before = known ?? (state === null ? [] : mapping.project(own, settings));
-  const next = handler(own, event, toolsOf(mapping, { eventId: event.id, problems, effects, held }));
+  const next = handler(own, event, toolsOf(mapping, { eventId: event.id, problems, effects, held, lanes }));
   if (next instanceof Ignored || next instanceof SetAside) return unchanged(next, state);
   requireJson(next);
   const after = settle(next);
@@ -73,7 +74,9 @@ function apply(mapping: Mapping, { state, projection: known, settle }: Before, r
     effects,
   });
   const joined = settle(joinState(after, afterChange(memory, before, projection)));
-  return { verdict: 'applied', state: joined, projection, commands, problems };
+  const lane = lanes.at(-1);
+  const applied = { verdict: 'applied', state: joined, projection, commands, problems } as const;
+  return lane === undefined ? applied : { ...applied, lane };
 }
 
 interface Said {
@@ -81,13 +84,15 @@ interface Said {
   readonly problems: Problem[];
   readonly effects: WantedEffect[];
   readonly held: HeldFields[];
+  readonly lanes: Lane[];
 }
 
-function toolsOf({ settings, connectionId }: Mapping, { eventId, problems, effects, held }: Said): FoldTools {
+function toolsOf({ settings, connectionId }: Mapping, { eventId, problems, effects, held, lanes }: Said): FoldTools {
   return {
     settings,
     connectionId,
     held: (record, fields) => void held.push({ record, fields }),
+    lane: (lane) => void lanes.push(lane),
     effect: (effect) => void effects.push(effect),
     problem: (code: ProblemCode, field: string) => void problems.push({ eventId, code, field }),
     ignored: (reason: string) => new Ignored(reason),

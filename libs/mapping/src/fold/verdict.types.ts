@@ -1,4 +1,4 @@
-import type { Command, ErrorCode, JsonObject } from '#contracts';
+import type { Command, ErrorCode, JsonObject, Lane } from '#contracts';
 import type { Conflict } from '../returns/conflict.types.ts';
 import type { OutgoingEvent } from './outgoing.types.ts';
 import type { WantedRecord } from './wanted.types.ts';
@@ -28,6 +28,8 @@ export type StepResult = Verdict & {
   /** The records wanted by the new state, where it was projected. */
   readonly projection?: readonly WantedRecord[];
   readonly commands: readonly Command[];
+  /** The commands' class of work, where the fold named one. */
+  readonly lane?: Lane;
   readonly problems: readonly Problem[];
   /** What the product is told; only what was seen in the CRM gives any. */
   readonly events?: readonly OutgoingEvent[];

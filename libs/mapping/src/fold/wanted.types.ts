@@ -19,6 +19,8 @@ export interface WantedRecord {
   readonly linkOnly?: true;
   /** The record is made when it is missing and never written again: what it has is somebody else's. */
   readonly ensure?: true;
+  /** An effect makes the record (a task, named by a field of its own): no write does, and it is deleted when it is wanted no more. */
+  readonly byEffect?: true;
   /** What happens when the projection no longer wants the record. Default: `delete`. */
   readonly whenGone?: 'delete' | 'leave';
   /** What becomes of a command when a person converted the record meanwhile. Default of both: `follow`. */

@@ -18,16 +18,21 @@ export function applyCommand(records: MemoryCrm, command: Command): MemoryCrm {
     case 'write':
       return written(records, command);
     case 'delete':
-      return without(records, recordKeyOf(command));
+      return deleted(records, command);
     case 'note':
       return made(records, { module: 'Notes', parentField: 'Parent_Id', command });
     case 'task':
-      return made(records, { module: 'Tasks', parentField: 'What_Id', command });
+      return made(records, { module: 'Tasks', parentField: taskParent(command), command });
     case 'convert':
       return converted(records, command);
     default:
       return command.operation satisfies never;
   }
+}
+
+/** A task of a person stands in `Who_Id` (reference 3.2). */
+function taskParent({ module }: Command): string {
+  return module === 'Contacts' ? 'Who_Id' : 'What_Id';
 }
 
 function written(records: MemoryCrm, command: Command): MemoryCrm {
@@ -42,6 +47,15 @@ function written(records: MemoryCrm, command: Command): MemoryCrm {
 
 function without(records: MemoryCrm, key: string): MemoryCrm {
   return new Map([...records].filter(([other]) => other !== key));
+}
+
+/** What an effect made stands under its key, and is found by the field that names it. */
+function deleted(records: MemoryCrm, { module, identity }: Command): MemoryCrm {
+  const key = recordKeyOf({ module, identity });
+  if (records.has(key)) return without(records, key);
+  const isIt = (held: MemoryRecord): boolean =>
+    held.module === module && held.fields[identity.field] === identity.value;
+  return new Map([...records].filter(([, held]) => !isIt(held)));
 }
 
 /** An effect happens once for its key. */

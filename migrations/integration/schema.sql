@@ -124,8 +124,7 @@ create table ledger.commands (
   constraint commands_state_check CHECK ((state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text, 'parked'::text, 'succeeded'::text, 'skipped'::text]))),
   constraint commands_when_converted_check CHECK ((when_converted = ANY (ARRAY['follow'::text, 'skip'::text])))
 );
-CREATE INDEX commands_by_entity ON ledger.commands USING btree (product, entity_id, id);
-CREATE INDEX commands_by_event ON ledger.commands USING btree (event_id);
+CREATE INDEX commands_by_entity ON ledger.commands USING btree (entity_id);
 CREATE INDEX commands_by_lane ON ledger.commands USING btree (connection_id, lane, id) WHERE ((state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text])) AND (NOT behind_parked));
 CREATE INDEX commands_claimable ON ledger.commands USING btree (connection_id, id) WHERE (state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text]));
 CREATE INDEX commands_converting ON ledger.commands USING btree (connection_id) WHERE ((operation = 'convert'::text) AND (state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text, 'parked'::text])));

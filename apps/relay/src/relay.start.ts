@@ -91,8 +91,14 @@ export async function startRelay(): Promise<void> {
   const scheduler = new SchedulerService({ db, mappings, logger, metrics: schedulerMetrics(registry) });
   scheduler.start();
   shutdown.add('scheduler', () => scheduler.stop());
-  const { ledgerRetention: retentionMs } = config;
-  const history = new HistoryService({ db, retentionMs, logger, metrics: historyMetrics(registry) });
+  const { ledgerRetention: retentionMs, inboxRetention: inboxRetentionMs } = config;
+  const history = new HistoryService({
+    db,
+    retentionMs,
+    logger,
+    metrics: historyMetrics(registry),
+    ...(inboxRetentionMs === undefined ? {} : { inboxRetentionMs }),
+  });
   history.start();
   shutdown.add('history', () => history.stop());
   const topicPrefix = config.topicPrefix ?? '';

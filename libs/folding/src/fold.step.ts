@@ -1,6 +1,7 @@
 import { productOfSource, type CausewayEvent, type JsonObject } from '#contracts';
 import { instantOf, quickStep, type Mapping, type ProjectedState, type StepResult } from '#mapping';
 import type { EventRecord } from './event.record.ts';
+import { recordInstant } from './record.instant.ts';
 
 /** Where a step comes from: a domain event of the product, or something that was seen in the CRM. */
 export type StepSource = 'event' | 'crm';
@@ -61,7 +62,7 @@ export function eventStep(event: CausewayEvent, from: { record: EventRecord; ent
     key,
     entityType,
     // A time that is none is a reason to set the event aside; it came when it was produced.
-    occurredAt: instantOf(event.time) ?? new Date(record.timestamp).toISOString(),
+    occurredAt: instantOf(event.time) ?? recordInstant(record.timestamp),
     reachedAt: record.timestamp,
     record,
     input: null,

@@ -1,6 +1,8 @@
-import { sql, type QueryExecutorProvider, type RawBuilder } from 'kysely';
+import { sql, type QueryExecutorProvider } from 'kysely';
 import type { Mapping } from '#mapping';
+import { rowColumns, type RowColumn } from '#postgres';
 import type { FoldedStep } from './batch.fold.ts';
+import { recordInstant } from './record.instant.ts';
 
 /**
  * Records what was said about each step, with its place in the order of its key: the first half of a record's lifeline. What
@@ -12,26 +14,28 @@ export async function storeFolds(
   folds: readonly FoldedStep[],
 ): Promise<void> {
   if (folds.length === 0) return;
-  const texts = (of: (fold: FoldedStep) => string | null): RawBuilder<unknown> => sql`${folds.map(of)}::text[]`;
+  const { names, values, source } = rowColumns(folds, COLUMNS);
   await sql`
-    insert into relay.folds
-      (mapping, tenant_id, key, connection_id, source, sequence, event_id, event_type, occurred_at, produced_at, verdict, reason, problems,
-       commands, input)
-    select ${mapping.name}, r.tenant_id, r.key, r.connection_id, r.source, r.sequence, r.event_id, r.event_type, r.occurred_at::timestamptz,
-           to_timestamp(r.reached_at), r.verdict, r.reason, r.problems::jsonb, r.commands, r.input::jsonb
-      from unnest(${texts(({ step }) => step.tenantId)}, ${texts(({ step }) => step.key)},
-                  ${texts(({ step }) => step.connectionId ?? '')}, ${texts(({ step }) => step.source)},
-                  ${folds.map(({ sequence }) => sequence)}::bigint[], ${texts(({ step }) => step.id)},
-                  ${texts(({ step }) => step.type)}, ${texts(({ step }) => step.occurredAt)},
-                  ${folds.map(({ step }) => step.reachedAt / 1000)}::double precision[], ${texts(({ result }) => result.verdict)},
-                  ${texts(({ result }) => reasonOf(result))}, ${texts(({ result }) => problemsText(result))},
-                  ${folds.map(({ commands }) => commands.length)}::integer[],
-                  ${texts(({ step }) => (step.input === null ? null : JSON.stringify(step.input)))})
-             with ordinality as r
-             (tenant_id, key, connection_id, source, sequence, event_id, event_type, occurred_at, reached_at, verdict, reason, problems,
-              commands, input, position)
-     order by r.position`.execute(trx);
+    insert into relay.folds (mapping, ${names})
+    select ${mapping.name}::text, ${values} from ${source}`.execute(trx);
 }
+
+const COLUMNS: readonly RowColumn<FoldedStep>[] = [
+  { name: 'event_id', type: 'text', of: ({ step }) => step.id },
+  { name: 'tenant_id', type: 'text', of: ({ step }) => step.tenantId },
+  { name: 'key', type: 'text', of: ({ step }) => step.key },
+  { name: 'connection_id', type: 'text', of: ({ step }) => step.connectionId ?? '' },
+  { name: 'source', type: 'text', of: ({ step }) => step.source },
+  { name: 'sequence', type: 'bigint', of: ({ sequence }) => sequence },
+  { name: 'event_type', type: 'text', of: ({ step }) => step.type },
+  { name: 'occurred_at', type: 'timestamptz', of: ({ step }) => step.occurredAt },
+  { name: 'produced_at', type: 'timestamptz', of: ({ step }) => recordInstant(step.reachedAt) },
+  { name: 'verdict', type: 'text', of: ({ result }) => result.verdict },
+  { name: 'reason', type: 'text', of: ({ result }) => reasonOf(result) },
+  { name: 'problems', type: 'jsonb', of: ({ result }) => problemsText(result) },
+  { name: 'commands', type: 'integer', of: ({ commands }) => commands.length },
+  { name: 'input', type: 'jsonb', of: ({ step }) => (step.input === null ? null : JSON.stringify(step.input)) },
+];
 
 function reasonOf(result: FoldedStep['result']): string | null {
   if (result.verdict === 'applied') return null;

@@ -26,6 +26,7 @@ export { quickStep, step, type ProjectedState } from './fold/step.runner.ts';
 export type { Timer } from './fold/timer.types.ts';
 export type { Problem, ProblemCode, StepResult, Verdict } from './fold/verdict.types.ts';
 export type { TriggerRule, WantedFields, WantedRecord } from './fold/wanted.types.ts';
+export { standardPicklist, type FieldsIn, type PicklistValue, type StageName } from './setup/picklist.types.ts';
 export {
   FIELD_TYPES,
   labelOf,

@@ -91,3 +91,49 @@ describe('the history of the ledger', () => {
     expect((await pruneHistory(context.db, { retentionMs: 0, after: '0', limit: 100 })).commands).toBe(2);
   });
 });
+
+describe('the inbox', () => {
+  /** Events `e0`, `e1` and so on of the mapper, folded so many days ago. */
+  async function folded(count: number): Promise<void> {
+    await sql`
+      insert into inbox.processed (consumer, event_id, processed_at)
+      select 'relay/signup-lead', 'e' || n, now() - n * interval '1 day' from generate_series(0, ${count - 1}::integer) n`.execute(
+      context.db,
+    );
+  }
+  const remembered = async (): Promise<string[]> => {
+    const { rows } = await sql<{ id: string }>`select event_id as id from inbox.processed order by 1`.execute(
+      context.db,
+    );
+    return rows.map(({ id }) => id);
+  };
+  const serviceOf = (inboxRetentionMs?: number) => {
+    const metrics = historyMetrics(createRegistry('spec'));
+    const service = new HistoryService({
+      db: context.db,
+      retentionMs: DAY_MS,
+      ...(inboxRetentionMs === undefined ? {} : { inboxRetentionMs }),
+      logger: silentLogger,
+      metrics,
+      batchSize: 2,
+    });
+    return { service, metrics };
+  };
+
+  it('forgets what was folded before the retention, batch by batch', async () => {
+    await folded(9);
+    const { service, metrics } = serviceOf(3.5 * DAY_MS);
+    service.look();
+    await until(async () => (await metrics.forgotten.get()).values[0]?.value === 5);
+    await service.stop();
+    expect(await remembered()).toEqual(['e0', 'e1', 'e2', 'e3']);
+  });
+
+  it('remembers for ever without a retention', async () => {
+    await folded(3);
+    const { service } = serviceOf();
+    service.look();
+    await service.stop();
+    expect(await remembered()).toEqual(['e0', 'e1', 'e2']);
+  });
+});

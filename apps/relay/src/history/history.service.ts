@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { forget } from '#inbox';
 import { pruneHistory } from '#ledger';
 import { counter, errorFields, type Logger, type Registry } from '#observability';
 import type { IntegrationDatabase } from '#postgres';
@@ -11,19 +12,30 @@ const BATCH = 5000;
 export type HistoryMetrics = ReturnType<typeof historyMetrics>;
 
 export function historyMetrics(registry: Registry) {
-  return { pruned: counter(registry, 'ledger_pruned_commands_total', { help: 'Finished commands that were deleted' }) };
+  return {
+    pruned: counter(registry, 'ledger_pruned_commands_total', { help: 'Finished commands that were deleted' }),
+    forgotten: counter(registry, 'inbox_forgotten_events_total', {
+      help: 'Folded events that the inbox does not remember any more',
+    }),
+  };
 }
 
 export interface HistoryOptions {
   readonly db: Kysely<IntegrationDatabase>;
+  /** Of finished commands. */
   readonly retentionMs: number;
+  /** Of the inbox; undefined remembers for ever. */
+  readonly inboxRetentionMs?: number;
   readonly logger: Logger;
   readonly metrics: HistoryMetrics;
   readonly everyMs?: number;
   readonly batchSize?: number;
 }
 
-/** Deletes finished commands that are older than the retention, in small batches; one replica at a time does so. */
+/**
+ * Deletes what is older than its retention, in small batches: finished commands, by one replica at a time, and the inbox's notes of
+ * events that were folded, of which replicas that do so at the same time take different ones.
+ */
 export class HistoryService {
   readonly #options: HistoryOptions;
   #timer: NodeJS.Timeout | undefined;
@@ -41,7 +53,7 @@ export class HistoryService {
 
   /** Looks once what is under way has ended. */
   look(): void {
-    this.#round = this.#round.then(() => this.#prune());
+    this.#round = this.#round.then(() => this.#prune()).then(() => this.#forget());
   }
 
   /** Ends after the batch under way. */
@@ -65,6 +77,23 @@ export class HistoryService {
     } catch (error) {
       // The next look tries again.
       logger.warn(errorFields(error), 'old history could not be deleted');
+    }
+  }
+
+  async #forget(): Promise<void> {
+    const { db, inboxRetentionMs, logger, metrics, batchSize: atMost = BATCH } = this.#options;
+    if (inboxRetentionMs === undefined) return;
+    const before = new Date(Date.now() - inboxRetentionMs);
+    let total = 0;
+    try {
+      for (let last = atMost; last === atMost && !this.#isStopping(); total += last) {
+        last = await forget(db, { before, atMost });
+        metrics.forgotten.inc(last);
+      }
+      if (total > 0) logger.info({ events: total }, 'events that were folded long ago were forgotten');
+    } catch (error) {
+      // The next look tries again.
+      logger.warn(errorFields(error), 'events that were folded long ago could not be forgotten');
     }
   }
 

@@ -73,8 +73,9 @@ export class MapperService {
     const { logger, metrics } = this.#options;
     const labels = { mapping: mapping.name };
     metrics.repeated.inc(labels, report.repeated);
+    const verdicts = Map.groupBy(report.folded, ({ result }) => result.verdict);
+    for (const [verdict, { length }] of verdicts) metrics.events.inc({ ...labels, verdict }, length);
     for (const { step, result } of report.folded) {
-      metrics.events.inc({ ...labels, verdict: result.verdict });
       for (const { code, field } of result.problems) {
         metrics.problems.inc({ ...labels, code });
         logger.warn({ ...labels, eventId: step.id, code, field }, 'a value cannot be used');

@@ -1,5 +1,5 @@
 import { option } from '../option.ts';
-import { boolean, duration, integer, list, optionalUrl, text } from '../option.types.ts';
+import { boolean, duration, integer, list, optionalDuration, optionalUrl, text } from '../option.types.ts';
 
 /** How the relay and the webhook service talk to Zoho CRM. Credentials belong to connections, not to the environment. */
 export const crmOptions = {
@@ -35,6 +35,10 @@ export const crmOptions = {
   ledgerRetention: option('CAUSEWAY_LEDGER_RETENTION', duration, {
     default: '400d',
     help: 'How long finished commands and their attempts are kept',
+  }),
+  inboxRetention: option('CAUSEWAY_INBOX_RETENTION', optionalDuration, {
+    default: '90d',
+    help: 'How long the relay remembers which events it has folded; longer than Kafka keeps the records of its topics, since one that comes again after that is folded again; empty: for ever',
   }),
   leaseTime: option('CAUSEWAY_LEASE_TIME', duration, {
     default: '60s',

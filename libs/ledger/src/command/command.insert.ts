@@ -1,5 +1,6 @@
-import { sql, type QueryExecutorProvider, type RawBuilder } from 'kysely';
+import { sql, type QueryExecutorProvider } from 'kysely';
 import { linkedKeysOf, recordKeyOf, type Command } from '#contracts';
+import { arrayText, rowColumns, type RowColumn } from '#postgres';
 import { emitEnds } from '../outcome/outcome.emit.ts';
 import type { NewCommand } from './command.row.ts';
 
@@ -10,75 +11,105 @@ import type { NewCommand } from './command.row.ts';
 export const COMMANDS_CHANNEL = 'causeway_commands';
 
 /**
- * Whether the record `r` has a parked command. Its row is held until this transaction ends, so that whoever lets it go on sees what is
+ * Whether the record `n` has a parked command. Its row is held until this transaction ends, so that whoever lets it go on sees what is
  * added here and clears the mark. One that somebody is about to let go on counts as gone: waiting for him could be a deadlock.
  */
 const HAS_PARKED = sql`
   exists (
     select 1 from ledger.commands p
-     where p.connection_id = r.connection_id and p.record_key = r.record_key and p.state = 'parked'
+     where p.connection_id = n.connection_id and p.record_key = n.record_key and p.state = 'parked'
        for share skip locked)`;
 
 /**
- * Appends commands in the order given, in one statement, and wakes the dispatchers when the transaction commits. An effect whose
- * key is there already is not appended again.
+ * Appends commands in the order given, and wakes the dispatchers when the transaction commits. An effect whose key is there already is
+ * not appended again.
  */
 export async function insertCommands(trx: QueryExecutorProvider, commands: readonly NewCommand[]): Promise<void> {
   if (commands.length === 0) return;
-  const rows = commands.map(toRow);
-  const texts = (of: (row: CommandRow) => string | null): RawBuilder<unknown> => sql`${rows.map(of)}::text[]`;
-  // Columns side by side: as rows in one JSON document they cost Postgres twice as much.
-  const { rows: deletes } = await sql<{ id: string }>`
-    with inserted as (
-      insert into ledger.commands
-        (connection_id, record_key, product, entity_type, entity_id, mapping, mapping_version, event_id, occurred_at, lane,
-         operation, module, identity_field, identity_value, identity_numeric, fields, trigger, when_converted, effect_key,
-         link_only, makes, makes_keys, needs, lookups, ensure, behind_parked)
-      select r.connection_id, r.record_key, r.product, r.entity_type, r.entity_id, r.mapping, r.mapping_version, r.event_id,
-             r.occurred_at::timestamptz, r.lane, r.operation, r.module, r.identity_field, r.identity_value, r.identity_numeric,
-             r.fields::jsonb, r.trigger::text[], r.when_converted, r.effect_key, r.link_only, r.makes::jsonb,
-             r.makes_keys::text[], r.needs::text[], r.lookups::text[], r.ensure, ${HAS_PARKED}
-        from unnest(${texts(({ origin }) => origin.connectionId)}, ${texts(({ recordKey }) => recordKey)},
-                    ${texts(({ origin }) => origin.product)}, ${texts(({ origin }) => origin.entityType)},
-                    ${texts(({ origin }) => origin.entityId)}, ${texts(({ origin }) => origin.mapping)},
-                    ${rows.map(({ origin }) => origin.mappingVersion)}::integer[], ${texts(({ origin }) => origin.eventId)},
-                    ${texts(({ origin }) => origin.occurredAt)}, ${texts(({ origin }) => origin.lane)},
-                    ${texts(({ command }) => command.operation)}, ${texts(({ command }) => command.module)},
-                    ${texts(({ command }) => command.identity.field)}, ${texts(({ command }) => String(command.identity.value))},
-                    ${rows.map(({ command }) => typeof command.identity.value === 'number')}::boolean[],
-                    ${texts(({ command }) => JSON.stringify(command.fields))}, ${texts(({ command }) => arrayText(command.trigger))},
-                    ${texts(({ command }) => command.whenConverted)}, ${texts(({ command }) => command.effectKey ?? null)},
-                    ${rows.map(({ command }) => command.linkOnly ?? false)}::boolean[],
-                    ${texts(({ command }) => JSON.stringify(command.makes ?? []))}, ${texts(({ makesKeys }) => arrayText(makesKeys))},
-                    ${texts(({ needs }) => arrayText(needs))}, ${texts(({ lookups }) => arrayText(lookups))},
-                    ${rows.map(({ command }) => command.ensure ?? false)}::boolean[])
-               with ordinality as r
-               (connection_id, record_key, product, entity_type, entity_id, mapping, mapping_version, event_id, occurred_at, lane,
-                operation, module, identity_field, identity_value, identity_numeric, fields, trigger, when_converted, effect_key,
-                link_only, makes, makes_keys, needs, lookups, ensure, position)
-       where not exists (
-         select 1 from ledger.kept_effects k where k.connection_id = r.connection_id and k.effect_key = r.effect_key)
-       order by r.position
-          on conflict (connection_id, effect_key) where effect_key is not null do nothing
-      returning id, operation)
-    select id::text from inserted where operation = 'delete'`.execute(trx);
+  const ids = await takeIds(trx, commands.length);
+  const rows = commands.map((command, at) => toRow(command, ids[at]));
+  await appendRows(trx, { rows: rows.filter((row) => !isEffect(row)), areEffects: false });
+  await appendRows(trx, { rows: rows.filter(isEffect), areEffects: true });
   await cancelWaiting(
     trx,
-    deletes.map(({ id }) => id),
+    rows.filter(({ command }) => command.operation === 'delete').map(({ id }) => id),
   );
   const connectionIds = [...new Set(commands.map(({ origin }) => origin.connectionId))];
   await sql`select pg_notify(${COMMANDS_CHANNEL}, id) from unnest(${connectionIds}::text[]) as c (id)`.execute(trx);
 }
 
+/** Numbers for so many commands, rising. They are taken first since commands of one record go out in their order. */
+async function takeIds(trx: QueryExecutorProvider, count: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select nextval(pg_get_serial_sequence('ledger.commands', 'id'))::text as id from generate_series(1, ${count}::integer)`.execute(
+    trx,
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** `on conflict` takes and leaves a lock for every row, so it is said for effects alone; other commands conflict with nothing. */
+async function appendRows(
+  trx: QueryExecutorProvider,
+  { rows, areEffects }: { rows: readonly CommandRow[]; areEffects: boolean },
+): Promise<void> {
+  if (rows.length === 0) return;
+  const { names, values, source } = rowColumns(rows, COLUMNS);
+  const unlessThere = sql`
+     where not exists (
+       select 1 from ledger.kept_effects k where k.connection_id = n.connection_id and k.effect_key = n.effect_key)
+        on conflict (connection_id, effect_key) where effect_key is not null do nothing`;
+  await sql`
+    insert into ledger.commands (${names}, behind_parked) overriding system value
+    select n.*, ${HAS_PARKED} from (select ${values} from ${source}) as n (${names}) ${areEffects ? unlessThere : sql``}`.execute(
+    trx,
+  );
+}
+
+function isEffect({ command }: CommandRow): boolean {
+  return command.effectKey !== undefined;
+}
+
 interface CommandRow extends NewCommand {
+  readonly id: string;
   readonly recordKey: string;
   readonly makesKeys: readonly string[];
   readonly needs: readonly string[];
   readonly lookups: readonly string[];
 }
 
-function toRow({ origin, command }: NewCommand): CommandRow {
+const COLUMNS: readonly RowColumn<CommandRow>[] = [
+  { name: 'id', type: 'bigint', of: ({ id }) => id },
+  { name: 'connection_id', type: 'text', of: ({ origin }) => origin.connectionId },
+  { name: 'record_key', type: 'text', of: ({ recordKey }) => recordKey },
+  { name: 'product', type: 'text', of: ({ origin }) => origin.product },
+  { name: 'entity_type', type: 'text', of: ({ origin }) => origin.entityType },
+  { name: 'entity_id', type: 'text', of: ({ origin }) => origin.entityId },
+  { name: 'mapping', type: 'text', of: ({ origin }) => origin.mapping },
+  { name: 'mapping_version', type: 'integer', of: ({ origin }) => origin.mappingVersion },
+  { name: 'event_id', type: 'text', of: ({ origin }) => origin.eventId },
+  { name: 'occurred_at', type: 'timestamptz', of: ({ origin }) => origin.occurredAt },
+  { name: 'lane', type: 'text', of: ({ origin }) => origin.lane },
+  { name: 'operation', type: 'text', of: ({ command }) => command.operation },
+  { name: 'module', type: 'text', of: ({ command }) => command.module },
+  { name: 'identity_field', type: 'text', of: ({ command }) => command.identity.field },
+  { name: 'identity_value', type: 'text', of: ({ command }) => String(command.identity.value) },
+  { name: 'identity_numeric', type: 'boolean', of: ({ command }) => typeof command.identity.value === 'number' },
+  { name: 'fields', type: 'jsonb', of: ({ command }) => JSON.stringify(command.fields) },
+  { name: 'trigger', type: 'text[]', of: ({ command }) => arrayText(command.trigger) },
+  { name: 'when_converted', type: 'text', of: ({ command }) => command.whenConverted },
+  { name: 'effect_key', type: 'text', of: ({ command }) => command.effectKey ?? null },
+  { name: 'link_only', type: 'boolean', of: ({ command }) => command.linkOnly ?? false },
+  { name: 'makes', type: 'jsonb', of: ({ command }) => JSON.stringify(command.makes ?? []) },
+  { name: 'makes_keys', type: 'text[]', of: ({ makesKeys }) => arrayText(makesKeys) },
+  { name: 'needs', type: 'text[]', of: ({ needs }) => arrayText(needs) },
+  { name: 'lookups', type: 'text[]', of: ({ lookups }) => arrayText(lookups) },
+  { name: 'ensure', type: 'boolean', of: ({ command }) => command.ensure ?? false },
+];
+
+function toRow({ origin, command }: NewCommand, id: string | undefined): CommandRow {
+  if (id === undefined) throw new Error('Postgres gave fewer numbers than asked for');
   return {
+    id,
     origin,
     command,
     recordKey: recordKeyOf(command),
@@ -86,12 +117,6 @@ function toRow({ origin, command }: NewCommand): CommandRow {
     needs: needsOf(command),
     lookups: lookupsOf(command),
   };
-}
-
-/** A Postgres array in its text form. */
-function arrayText(values: readonly string[]): string {
-  if (values.length === 0) return '{}';
-  return `{${values.map((value) => `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`).join(',')}}`;
 }
 
 /** What cannot make its record waits until somebody else has: an effect, and a write to what a conversion makes. */

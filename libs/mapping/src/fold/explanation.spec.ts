@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { linkTo, type RecordName } from '#contracts';
 import { eventOf } from '../table/event.player.ts';
 import { optional } from './payload.schema.ts';
 import { text } from '../values/text.value.ts';
@@ -75,5 +76,72 @@ describe('an explanation', () => {
     ],
   ])('says what happens and why (%#)', (state, event, expected) => {
     expect(explain(mapping, state, event)).toEqual(expected);
+  });
+});
+
+describe('an explanation of a conversion', () => {
+  const lead: RecordName = { module: 'Leads', identity: { field: 'Ext', value: 'p' } };
+  const contact: RecordName = { ...lead, module: 'Contacts' };
+  const buyers = defineMapping({
+    name: 'buyers',
+    product: 'shop',
+    version: 1,
+    destination: 'zoho-crm',
+    events: {
+      'person.told': { 1: z.object({}) },
+      'person.paid': { 1: z.object({}) },
+      'person.seen': { 1: z.object({}) },
+    },
+    initial: { paid: false, seen: 0 },
+    fold: {
+      'person.told': (state) => state,
+      'person.paid': (state, _event, tools) => {
+        tools.effect({
+          effect: 'convert',
+          key: 'shop/convert/p',
+          lead,
+          makes: [contact],
+          overwrite: false,
+          notifyLeadOwner: false,
+          notifyNewEntityOwner: false,
+        });
+        return { ...state, paid: true };
+      },
+      'person.seen': (state, _event, tools) => {
+        tools.held(lead, ['Seen']);
+        return { ...state, seen: state.seen + 1 };
+      },
+    },
+    project: ({ paid, seen }) =>
+      paid
+        ? [
+            { ...contact, linkOnly: true, fields: { Name: 'Ana' }, trigger: [] },
+            {
+              module: 'Deals',
+              identity: { field: 'Ext', value: 'd' },
+              fields: { Contact_Name: linkTo(contact) },
+              trigger: [],
+            },
+            { module: 'Products', identity: { field: 'Ext', value: 'x' }, ensure: true, fields: {}, trigger: [] },
+          ]
+        : [{ ...lead, fields: { Name: 'Ana', Seen: seen }, whenGone: 'leave' }],
+    setup: {},
+    scopes: [],
+  });
+  const said = (type: string): string[] =>
+    explain(buyers, { paid: false, seen: 0 }, eventOf(buyers, { type, subject: 'p' })).slice(1);
+
+  it('says what it makes, what waits for what, and what is left as it is', () => {
+    expect(said('person.paid')).toEqual([
+      'Conversion for Leads/p: the event asks for shop/convert/p, which happens once and makes Contacts/p.',
+      'Write Contacts/p: the projection wants it for the first time, with Ext, Name; no automation is triggered; waits until a conversion has made it.',
+      'Write Deals/d: the projection wants it for the first time, with Ext, Contact_Name; no automation is triggered; waits for the ids of Contacts/p.',
+      'Write Products/x: the projection wants it for the first time, with Ext; no automation is triggered; only where it is missing.',
+      'Leads/p is not wanted any more and is left as it is.',
+    ]);
+  });
+
+  it('says what is not sent since the CRM has it', () => {
+    expect(said('person.seen')).toEqual(['Leads/p has Seen from the CRM already: not sent.']);
   });
 });

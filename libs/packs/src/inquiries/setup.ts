@@ -1,27 +1,22 @@
-import type { SetUp, SetUpField } from '#mapping';
+import { standardPicklist, type FieldsIn, type PicklistValue, type SetUp, type SetUpField } from '#mapping';
 
-const identity = (apiName: string): SetUpField => ({ apiName, type: 'text', length: 100, unique: true });
-const standard = (apiName: string, values: readonly string[]): SetUpField => ({
-  apiName,
-  type: 'picklist',
-  values,
-  standard: true,
-});
+const identity = (apiName: string) =>
+  ({ apiName, type: 'text', length: 100, unique: true }) as const satisfies SetUpField;
 
 /** What every record of ours has. */
-const ours: readonly SetUpField[] = [
+const ours = [
   { apiName: 'Agency_Site', type: 'text', length: 100 },
   { apiName: 'Agency_Deleted', type: 'boolean' },
   { apiName: 'Agency_Deleted_At', type: 'datetime' },
-];
+] as const satisfies readonly SetUpField[];
 
-export const setup: SetUp = {
+export const setup = {
   Contacts: [identity('Agency_Contact_ID'), ...ours],
   Leads: [
     identity('Agency_Contact_ID'),
     ...ours,
     { apiName: 'Property_Reference', type: 'text', length: 100 },
-    standard('Lead_Source', ['Website Inquiry']),
+    standardPicklist('Lead_Source', ['Website Inquiry']),
   ],
   Cases: [
     identity('Agency_Ticket_ID'),
@@ -29,11 +24,16 @@ export const setup: SetUp = {
     { apiName: 'Agency_Ticket_Number', type: 'text', length: 40 },
     { apiName: 'Agency_Response_Due', type: 'datetime' },
     { apiName: 'Agency_Resolution_Due', type: 'datetime' },
-    standard('Status', ['Open', 'In Progress', 'Waiting for Input', 'Closed']),
-    standard('Priority', ['Low', 'Medium', 'High', 'Highest']),
-    standard('Case_Origin', ['Web']),
+    standardPicklist('Status', ['Open', 'In Progress', 'Waiting for Input', 'Closed']),
+    standardPicklist('Priority', ['Low', 'Medium', 'High', 'Highest']),
+    standardPicklist('Case_Origin', ['Web']),
   ],
-};
+} as const satisfies SetUp;
+
+export type LeadFields = FieldsIn<typeof setup, 'Leads'>;
+export type CaseFields = FieldsIn<typeof setup, 'Cases'>;
+export type CrmStatus = PicklistValue<typeof setup, 'Cases', 'Status'>;
+export type CrmPriority = PicklistValue<typeof setup, 'Cases', 'Priority'>;
 
 export const scopes = [
   ...['contacts', 'leads', 'cases'].map((module) => `ZohoCRM.modules.${module}.ALL`),

@@ -1,12 +1,14 @@
+import type { CrmPriority, CrmStatus } from './setup.ts';
+
 /** The product's words for a ticket, and what the CRM calls them (specification, sections 4.4, 4.5 and 7). */
 export type TicketStatus = 'open' | 'in_progress' | 'waiting_on_customer' | 'resolved' | 'closed';
 export type TicketPriority = 'low' | 'normal' | 'high' | 'urgent';
 
 /** Of a ticket whose status or priority the product never said in words that we know. */
-export const DEFAULT_STATUS = 'Open';
+export const DEFAULT_STATUS: CrmStatus = 'Open';
 export const DEFAULT_PRIORITY: TicketPriority = 'normal';
 
-export const STATUS: Readonly<Record<TicketStatus, string>> = {
+export const STATUS: Readonly<Record<TicketStatus, CrmStatus>> = {
   open: 'Open',
   in_progress: 'In Progress',
   waiting_on_customer: 'Waiting for Input',
@@ -14,7 +16,7 @@ export const STATUS: Readonly<Record<TicketStatus, string>> = {
   closed: 'Closed',
 };
 
-export const PRIORITY: Readonly<Record<TicketPriority, string>> = {
+export const PRIORITY: Readonly<Record<TicketPriority, CrmPriority>> = {
   low: 'Low',
   normal: 'Medium',
   high: 'High',

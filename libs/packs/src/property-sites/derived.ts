@@ -2,6 +2,7 @@ import { cut } from '#mapping';
 import { pointsOf } from './milestones.ts';
 import { STARTER } from './plan.values.ts';
 import type { Settings } from './settings.ts';
+import type { LeadStatus, Stage } from './setup.ts';
 import type { Plan, State, Subscription } from './state.ts';
 
 const MOST_SCORE = 100;
@@ -47,7 +48,7 @@ export function shownPlan(state: Subscriptions & Pick<State, 'plan' | 'configure
 }
 
 /** The first line that holds. */
-export function statusOf(state: State): string {
+export function statusOf(state: State): LeadStatus {
   if (isLost(state)) return 'Lost';
   if (state.daysLeft !== null) return 'Trial Ending';
   if (isHot(state) || state.milestones.includes('first_inquiry')) return 'Hot';
@@ -70,7 +71,7 @@ export function siteOf({ subdomain }: Pick<State, 'subdomain'>, { base_domain: d
   return subdomain === null ? 'their site' : `${subdomain}.${domain}`;
 }
 
-export function stageOf({ ended, activated }: Pick<Subscription, 'ended' | 'activated'>): string {
+export function stageOf({ ended, activated }: Pick<Subscription, 'ended' | 'activated'>): Stage {
   if (ended !== null) return 'Closed Lost';
   return activated ? 'Closed Won' : 'Trial';
 }

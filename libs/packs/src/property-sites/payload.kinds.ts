@@ -1,5 +1,6 @@
 import { choice, cut, email, integer, optional, read, required, text, withDefault, type Kind } from '#mapping';
 import { z } from 'zod';
+import type { Industry, SubscriptionStatus } from './setup.ts';
 
 /** Ids of websites and subscriptions, and the user's own: what fits into an integer field of the CRM. */
 export const numberId = integer({ min: 1, max: 999_999_999 });
@@ -51,7 +52,7 @@ export const siteType = choice({
   vacation_rental: 'Vacation Rentals',
   vacation: 'Vacation Rentals',
   property_management: 'Property Management',
-});
+} as const satisfies Record<string, Industry>);
 
 export const status = choice({
   trialing: 'trialing',
@@ -60,7 +61,7 @@ export const status = choice({
   expired: 'expired',
   canceled: 'canceled',
   cancelled: 'canceled',
-});
+} as const satisfies Record<string, SubscriptionStatus>);
 
 /** A plan is used as a whole or not at all; only its trial may be unusable by itself. */
 export const planSchema = z.object({

@@ -1,7 +1,7 @@
 import type { ToldPlan } from './events.ts';
+import { PLAN_NAMES } from './setup.ts';
 import type { Plan } from './state.ts';
 
-export const PLAN_NAMES = ['Starter', 'Professional', 'Enterprise', 'Other'] as const;
 export type PlanName = (typeof PLAN_NAMES)[number];
 
 /** A plan that nothing says more about. */

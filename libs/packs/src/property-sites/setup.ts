@@ -1,17 +1,29 @@
-import type { SetUp, SetUpField, SetUpPipeline } from '#mapping';
-import { PLAN_NAMES } from './plan.values.ts';
+import {
+  standardPicklist,
+  type FieldsIn,
+  type PicklistValue,
+  type SetUp,
+  type SetUpField,
+  type SetUpPipeline,
+  type StageName,
+} from '#mapping';
 
-const userId: SetUpField = { apiName: 'PWB_User_ID', type: 'integer', unique: true };
-const lossReason: SetUpField = { apiName: 'Lost_Reason', type: 'picklist', values: ['Trial Expired', 'User Canceled'] };
-const subscriptionStatus: SetUpField = {
+export const PLAN_NAMES = ['Starter', 'Professional', 'Enterprise', 'Other'] as const;
+
+const lossReason = {
+  apiName: 'Lost_Reason',
+  type: 'picklist',
+  values: ['Trial Expired', 'User Canceled'],
+} as const satisfies SetUpField;
+const subscriptionStatus = {
   apiName: 'Subscription_Status',
   type: 'picklist',
   values: ['trialing', 'active', 'past_due', 'canceled', 'expired'],
-};
+} as const satisfies SetUpField;
 
 /** What Leads and Contacts both have. */
-const person: readonly SetUpField[] = [
-  userId,
+const person = [
+  { apiName: 'PWB_User_ID', type: 'integer', unique: true },
   { apiName: 'PWB_Subdomain', type: 'text', length: 63 },
   { apiName: 'Plan_Selected', type: 'picklist', values: PLAN_NAMES },
   subscriptionStatus,
@@ -22,16 +34,9 @@ const person: readonly SetUpField[] = [
   { apiName: 'Last_Activity_Date', type: 'datetime' },
   lossReason,
   { apiName: 'Lost_On', type: 'date' },
-];
+] as const satisfies readonly SetUpField[];
 
-const standard = (apiName: string, values: readonly string[]): SetUpField => ({
-  apiName,
-  type: 'picklist',
-  values,
-  standard: true,
-});
-
-export const setup: SetUp = {
+export const setup = {
   Leads: [
     ...person,
     { apiName: 'Annual_Value', type: 'currency' },
@@ -46,9 +51,9 @@ export const setup: SetUp = {
     { apiName: 'UTM_Source', type: 'text', length: 255 },
     { apiName: 'UTM_Medium', type: 'text', length: 255 },
     { apiName: 'UTM_Campaign', type: 'text', length: 255 },
-    standard('Lead_Status', ['New', 'Configured', 'Active Trial', 'Engaged', 'Hot', 'Trial Ending', 'Lost']),
-    standard('Lead_Source', ['Website Signup']),
-    standard('Industry', [
+    standardPicklist('Lead_Status', ['New', 'Configured', 'Active Trial', 'Engaged', 'Hot', 'Trial Ending', 'Lost']),
+    standardPicklist('Lead_Source', ['Website Signup']),
+    standardPicklist('Industry', [
       'Residential Real Estate',
       'Commercial Real Estate',
       'Vacation Rentals',
@@ -66,11 +71,11 @@ export const setup: SetUp = {
     { apiName: 'Won_On', type: 'date' },
     subscriptionStatus,
     lossReason,
-    standard('Stage', ['Trial']),
+    standardPicklist('Stage', ['Trial']),
   ],
-};
+} as const satisfies SetUp;
 
-export const pipelines: readonly SetUpPipeline[] = [
+export const pipelines = [
   {
     name: 'PWB Subscriptions',
     stages: [
@@ -79,7 +84,16 @@ export const pipelines: readonly SetUpPipeline[] = [
       { name: 'Closed Lost', kind: 'lost' },
     ],
   },
-];
+] as const satisfies readonly SetUpPipeline[];
+
+export type Industry = PicklistValue<typeof setup, 'Leads', 'Industry'>;
+export type LeadStatus = PicklistValue<typeof setup, 'Leads', 'Lead_Status'>;
+export type SubscriptionStatus = PicklistValue<typeof setup, 'Deals', 'Subscription_Status'>;
+export type LossReason = PicklistValue<typeof setup, 'Deals', 'Lost_Reason'>;
+export type Stage = StageName<typeof pipelines>;
+export type LeadFields = FieldsIn<typeof setup, 'Leads'>;
+export type ContactFields = FieldsIn<typeof setup, 'Contacts'>;
+export type DealFields = FieldsIn<typeof setup, 'Deals', Stage>;
 
 export const scopes = [
   ...['leads', 'contacts', 'accounts', 'deals', 'tasks', 'notes'].map((module) => `ZohoCRM.modules.${module}.ALL`),

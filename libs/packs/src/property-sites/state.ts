@@ -1,4 +1,5 @@
 import type { MadeRecord, RecordName } from '#contracts';
+import type { Industry, LossReason, SubscriptionStatus } from './setup.ts';
 
 export interface Plan {
   readonly name: string;
@@ -10,11 +11,11 @@ export interface Plan {
 export interface Subscription {
   readonly websiteId: number | null;
   readonly plan: Plan | null;
-  readonly status: string;
+  readonly status: SubscriptionStatus;
   readonly trialClose: string | null;
   readonly activated: boolean;
   readonly wonOn: string | null;
-  readonly ended: { readonly reason: 'User Canceled' | 'Trial Expired'; readonly on: string } | null;
+  readonly ended: { readonly reason: LossReason; readonly on: string } | null;
   /** Of the Deal: they follow the label and the plan while the stage is Trial, and stand afterwards. */
   readonly name: string | null;
   readonly amount: number | null;
@@ -46,7 +47,7 @@ export interface State {
   readonly company: string | null;
   readonly subdomain: string | null;
   readonly websiteId: number | null;
-  readonly industry: string | null;
+  readonly industry: Industry | null;
   readonly configured: boolean;
   readonly verifiedAt: string | null;
   readonly plan: Plan | null;

@@ -1,4 +1,5 @@
 import type { Settings } from './settings.ts';
+import type { Stage } from './setup.ts';
 import type { Contract } from './state.ts';
 
 export type ContractStatus = 'draft' | 'signed' | 'active' | 'terminated';
@@ -27,7 +28,7 @@ export const STAGES = {
   signed: 'Negotiation/Review',
   active: 'Closed Won',
   terminated: 'Closed Lost',
-} as const satisfies Record<ContractStatus, string>;
+} as const satisfies Record<ContractStatus, Stage>;
 
 const MEANT = { draft: 'draft', signed: 'draft', active: 'active', terminated: 'terminated' } as const;
 

@@ -14,6 +14,7 @@ import {
   type Kind,
 } from '#mapping';
 import { z } from 'zod';
+import type { RiskTier } from './setup.ts';
 
 const CONTRACT_NUMBER = /^CT-[0-9]{4}-[0-9]{3,}$/;
 const NUMBER_UNITS = 40;
@@ -36,7 +37,10 @@ function within(kind: Kind<string>, [least, most]: readonly [string, string | nu
   };
 }
 
-export const riskTier = choice({ low: 'Low', medium: 'Medium', high: 'High' });
+export const riskTier = choice({ low: 'Low', medium: 'Medium', high: 'High' } as const satisfies Record<
+  string,
+  RiskTier
+>);
 
 export const customerSchema = z.object({
   first_name: optional(text),

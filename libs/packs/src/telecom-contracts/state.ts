@@ -1,5 +1,6 @@
 import type { RecordName } from '#contracts';
 import { unstamped, type Decimal, type Instant, type Stamp, type Stamped } from '#mapping';
+import type { KycStatus, RicaStatus as CrmRicaStatus, RiskTier } from './setup.ts';
 
 export interface Line {
   readonly code: string;
@@ -22,17 +23,16 @@ export interface Quote {
   readonly validUntil: Stamped<string | null>;
 }
 
-export type KycStatus = 'Not Started' | 'In Progress' | 'Completed' | 'Declined';
-
 export interface KycSession {
   readonly status: Stamped<KycStatus>;
   readonly startedAt: Instant | null;
   readonly quoteId: Stamped<string | null>;
   readonly completedAt: Stamped<Instant | null>;
-  readonly riskTier: Stamped<string | null>;
+  readonly riskTier: Stamped<RiskTier | null>;
 }
 
-export type RicaStatus = 'Submitted' | 'Approved' | 'Rejected';
+/** Pending is the CRM's word for none. */
+export type RicaStatus = Exclude<CrmRicaStatus, 'Pending'>;
 
 export interface RicaSubmission {
   readonly kycSessionId: string;

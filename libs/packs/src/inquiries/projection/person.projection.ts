@@ -1,4 +1,5 @@
 import type { WantedFields, WantedRecord } from '#mapping';
+import type { LeadFields } from '../setup.ts';
 import { personRecord, PERSON_VALUES, type ContactState, type Mark } from '../state.ts';
 import { PERSON_FIELDS } from './person.fields.ts';
 
@@ -8,7 +9,7 @@ export function personRecords(contact: ContactState): WantedRecord[] {
   if (as === 'none' || sent === null) return [];
   const fields = PERSON_FIELDS[as];
   const values = PERSON_VALUES.map((name) => [fields[name], sent[name]] as const);
-  const onCreate: WantedFields = {
+  const onCreate: LeadFields = {
     Company: sent.site,
     Lead_Source: 'Website Inquiry',
     Description: lead?.description,

@@ -1,4 +1,5 @@
 import type { WantedRecord } from '#mapping';
+import type { CaseFields } from '../setup.ts';
 import { ticketRecord, type TicketState } from '../state.ts';
 import { PRIORITY } from '../ticket.values.ts';
 import { markFields } from './person.projection.ts';
@@ -35,7 +36,7 @@ export function ticketRecords(ticket: TicketState): WantedRecord[] {
         Agency_Resolution_Due: resolutionDue,
         ...markFields(mark),
       },
-      onCreate: { Case_Origin: 'Web' },
+      onCreate: { Case_Origin: 'Web' } satisfies CaseFields,
     },
   ];
 }

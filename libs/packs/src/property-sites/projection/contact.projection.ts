@@ -1,6 +1,7 @@
 import { crmInstant, crmInteger, type WantedRecord } from '#mapping';
 import { lossOf, scoreOf, shownPlan, shownSubscription } from '../derived.ts';
 import { planName } from '../plan.values.ts';
+import type { ContactFields } from '../setup.ts';
 import { contactOf, type State } from '../state.ts';
 import { TRIGGER } from './trigger.ts';
 
@@ -26,7 +27,7 @@ export function contactRecord(state: State): WantedRecord {
       Customer_Since: state.customerSince,
       Lost_Reason: loss?.reason,
       Lost_On: loss?.on,
-    },
+    } satisfies ContactFields,
     trigger: TRIGGER,
     whenGone: 'leave',
   };

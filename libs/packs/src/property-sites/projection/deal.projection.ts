@@ -2,6 +2,7 @@ import { linkTo } from '#contracts';
 import type { WantedRecord } from '#mapping';
 import { stageOf } from '../derived.ts';
 import { monthlyOf, planName } from '../plan.values.ts';
+import type { DealFields } from '../setup.ts';
 import { accountOf, contactOf, dealOf, type State, type Subscription } from '../state.ts';
 import { TRIGGER } from './trigger.ts';
 
@@ -27,7 +28,7 @@ export function dealRecord(state: State, id: string, subscription: Subscription)
       Won_On: wonOn,
       Contact_Name: isCustomer ? linkTo(contactOf(state)) : null,
       Account_Name: isCustomer ? linkTo(accountOf(state)) : null,
-    },
+    } satisfies DealFields,
     trigger: TRIGGER,
     whenGone: 'leave',
   };

@@ -2,6 +2,7 @@ import { crmInstant, crmInteger, UNKNOWN_NAME, type WantedRecord } from '#mappin
 import { labelOf, lossOf, scoreOf, shownPlan, shownSubscription, siteOf, statusOf } from '../derived.ts';
 import { annualOf, planName } from '../plan.values.ts';
 import type { Settings } from '../settings.ts';
+import type { LeadFields } from '../setup.ts';
 import { leadOf, type State } from '../state.ts';
 import { TRIGGER } from './trigger.ts';
 
@@ -45,7 +46,7 @@ export function leadRecord(state: State, settings: Settings): WantedRecord {
       UTM_Campaign: signUp?.utmCampaign,
       Lost_Reason: loss?.reason,
       Lost_On: loss?.on,
-    },
+    } satisfies LeadFields,
     trigger: TRIGGER,
     whenGone: 'leave',
   };

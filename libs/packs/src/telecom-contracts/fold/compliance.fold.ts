@@ -1,14 +1,7 @@
 import { restamped, unstamped, type Instant, type Stamp } from '#mapping';
 import type { KycCompleted, KycDeclined, KycStarted, Rica } from '../events.ts';
-import {
-  sessionOf,
-  submissionOf,
-  withEntry,
-  type KycSession,
-  type KycStatus,
-  type RicaStatus,
-  type State,
-} from '../state.ts';
+import type { KycStatus } from '../setup.ts';
+import { sessionOf, submissionOf, withEntry, type KycSession, type RicaStatus, type State } from '../state.ts';
 import { ofCustomer } from './customer.fold.ts';
 
 export const kycStarted = ofCustomer<KycStarted>((state, { data, subject, stamp }) =>

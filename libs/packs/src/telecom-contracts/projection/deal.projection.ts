@@ -1,6 +1,7 @@
 import { linkTo } from '#contracts';
 import { crmMoney, cut, type WantedRecord } from '#mapping';
 import type { Settings } from '../settings.ts';
+import type { DealFields, RicaStatus } from '../setup.ts';
 import { accountOf, contactOf, dealOf, sessionOf, type Contract, type State } from '../state.ts';
 import { latest } from './quote.projection.ts';
 
@@ -23,7 +24,7 @@ export function dealRecord(
       KYC_Verified_Date: status === 'Completed' ? (session.completedAt.value?.slice(0, 10) ?? null) : null,
       Risk_Tier: session.riskTier.value,
       RICA_Status: ricaStatus(state, contract.kycSessionId.value),
-    },
+    } satisfies DealFields,
     onCreate: {
       Deal_Name: cut(`${contract.number} - ${contract.name ?? ''}`, DEAL_NAME_UNITS),
       Closing_Date: contract.closeOn,
@@ -36,7 +37,7 @@ export function dealRecord(
 }
 
 /** Of the submission that was sent last for a session. */
-function ricaStatus({ rica }: State, sessionId: string | null): string {
+function ricaStatus({ rica }: State, sessionId: string | null): RicaStatus {
   const submissions = Object.entries(rica).filter(([, { kycSessionId }]) => kycSessionId === sessionId);
   return latest(submissions, ({ submittedAt }) => submittedAt)?.status.value ?? 'Pending';
 }

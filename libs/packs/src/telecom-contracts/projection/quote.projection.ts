@@ -1,6 +1,7 @@
 import { linkTo, type JsonObject } from '#contracts';
 import { compareInstants, compareStamps, crmMoney, cut, type WantedRecord } from '#mapping';
 import { discountOf, totalOf } from '../line.amounts.ts';
+import type { QuoteFields } from '../setup.ts';
 import {
   accountOf,
   contactOf,
@@ -45,7 +46,7 @@ export function quoteRecord(state: State, id: string, quote: Quote & { readonly 
       Quoted_Items: quote.lines.value.map(rowOf),
       Quote_Total: crmMoney(totalOf(quote.lines.value)),
       Deal_Name: contract === null ? null : linkTo(dealOf(contract)),
-    },
+    } satisfies QuoteFields,
     onCreate: {
       Subject: cut(`${quote.number} - ${quote.name ?? ''}`, SUBJECT_UNITS),
       Contact_Name: linkTo(contactOf(state)),

@@ -26,6 +26,14 @@ export function webhooksMetrics(registry: Registry) {
       help: 'Edits in the CRM that were not taken over, and records that people deleted; restored: the product value was put back',
       labelNames: ['module', 'kind', 'restored'],
     }),
+    cameBack: counter(registry, 'records_came_back_total', {
+      help: 'Records with parked commands that people took out of the recycle bin: they go on by themselves',
+      labelNames: ['module'],
+    }),
+    unmatched: gauge(registry, 'unmatched_records', {
+      help: 'Records of the CRM that carry a name of ours and have no link',
+      labelNames: ['connection', 'module'],
+    }),
     sweepRead: counter(registry, 'sweep_readings_total', {
       help: 'Records that were read because a sweep found them, by result; edit and gone are what notifications missed',
       labelNames: ['connection', 'module', 'result'],

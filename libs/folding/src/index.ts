@@ -5,7 +5,9 @@ export { foldSteps, inboxConsumer, type FoldReport, type FoldWork } from './fold
 export { FOLD_STAGES, type FoldStage, type OnStage } from './fold.stages.ts';
 export { eventStep, stateKey, type FoldStep, type KeyOfState, type StepSource } from './fold.step.ts';
 export { observationStep, type ObservedKey } from './observation.step.ts';
+export { projectRecord } from './record.projection.ts';
 export { readRecord, type Reading } from './record.reading.ts';
+export { cameBack, type SeenRecords } from './recycled.records.ts';
 export { redriveSetAside, type RedriveOptions, type RedriveReport } from './redrive.ts';
 export { selected, type SetAsideSelection } from './set-aside.selection.ts';
 export { storeSetAside, type SetAsideRecord } from './set-aside.store.ts';

@@ -38,6 +38,20 @@ describe('conflicts for operators', () => {
     expect((await listConflicts(context.db, query)).map(({ recordKey }) => recordKey)).toEqual(keys);
   });
 
+  it('records that carry a name of ours and have no link are a kind of their own', async () => {
+    await sql`
+      insert into webhooks.unmatched (connection_id, module, record_id, record_key, field, first_seen_at)
+      values ('c1', 'Deals', '8', 'Deals/CT-2026-008', 'Contract_Number', now() - interval '1 day'),
+             ('c1', 'Deals', '9', 'Deals/CT-2026-009', 'Contract_Number', now())`.execute(context.db);
+    const lines = await listConflicts(context.db, { kind: 'unmatched' });
+    expect(lines.map(({ recordKey, recordId, field }) => [recordKey, recordId, field])).toEqual([
+      ['Deals/CT-2026-009', '9', 'Contract_Number'],
+      ['Deals/CT-2026-008', '8', 'Contract_Number'],
+    ]);
+    expect(await listConflicts(context.db, { kind: 'unmatched', contested: true })).toEqual([]);
+    expect((await listConflicts(context.db)).some(({ kind }) => kind === 'unmatched')).toBe(false);
+  });
+
   it('name values by their hashes alone', async () => {
     expect((await listConflicts(context.db)).at(-1)).toMatchObject({
       kind: 'conflict',

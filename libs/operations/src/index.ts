@@ -42,7 +42,7 @@ export { setQuietHours } from './holds/quiet.verbs.ts';
 export type { Operator } from './operator.ts';
 export { applyEdit, planEdit, type EditPlan, type FieldDifference, type FieldEdit } from './parked/parked.edit.ts';
 export { changeParked, listDeleted, recordsOf } from './parked/parked.verbs.ts';
-export { cameBack, planRestore, release, restore, type RecordPlan, type SeenRecords } from './parked/record.verbs.ts';
+export { planRestore, release, restore, type RecordPlan } from './parked/record.verbs.ts';
 export { askKeeper, listChannels, type ChannelReport } from './return/channels.report.ts';
 export { replayNotifications } from './return/notifications.replay.ts';
 export { listSweeps, type SweepReport } from './return/sweep.report.ts';

@@ -87,7 +87,7 @@ export function webhooksPlan(context: PlanContext, port: number): Plan {
   return { name: 'webhooks', program: appProgram('webhooks'), env, readyWhen: 'listening' };
 }
 
-/** The demo's product as a service: it consumes `crm.leads` into its own table. */
+/** One of the demo's products as a service: it consumes what people did in the CRM into its own tables. */
 export function productPlan(context: PlanContext, product: Source): Plan {
   const env = environment(context, {
     CAUSEWAY_KAFKA_BROKERS: context.kafkaBrokers.join(','),

@@ -28,6 +28,9 @@ const SIMULATOR = {
   refreshToken: '1000.simulator.refresh',
 };
 
+/** Products of which the demo has a service. */
+const WITH_SERVICE = new Set(['portal', 'telecom']);
+
 /** Starts the whole system on this machine: servers, databases, simulator, services. @throws after taking all down again. */
 export async function startSystem(options: SystemOptions): Promise<System> {
   const builder = new SystemBuilder(options);
@@ -82,7 +85,7 @@ class SystemBuilder {
       ...sources.map((source) => publisherPlan(context, source)),
       relayPlan(context),
       webhooksPlan(context, await freePort()),
-      ...products.filter(({ name }) => name === 'portal').map((product) => productPlan(context, product)),
+      ...products.filter(({ name }) => WITH_SERVICE.has(name)).map((product) => productPlan(context, product)),
     ];
     await Promise.all(plans.map((plan) => this.#start(plan)));
     return {

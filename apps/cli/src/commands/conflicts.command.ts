@@ -38,7 +38,11 @@ export class ConflictsListCommand extends CausewayCommand {
     return true;
   }
 
-  @Option({ flags: '--kind <kind>', description: 'Only conflict, refused, unrecognised (stages) or deleted (records)' })
+  @Option({
+    flags: '--kind <kind>',
+    description:
+      'Only conflict, refused, unrecognised (stages), deleted (records) or unmatched (records with a name of ours and no link)',
+  })
   parseKind(kind: string): string {
     return kind;
   }

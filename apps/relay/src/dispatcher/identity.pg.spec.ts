@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Command } from '#contracts';
+import { cameBack, type SeenRecords } from '#folding';
 import { readEchoes } from '#ledger';
 import { defineMapping, type Mapping } from '#mapping';
-import { cameBack, listCommands, release, restore } from '#operations';
+import { listCommands, release, restore } from '#operations';
+import { transaction } from '#postgres';
 import { until, type NewCommandSeed } from '#testing';
 import { DispatcherContext } from '../../test/dispatcher.context.ts';
 import { refusal } from '../../test/fake.crm.ts';
@@ -52,6 +54,9 @@ const settled = (...wanted: string[]): Promise<unknown> =>
   until(async () => (await states()).join() === wanted.join(), { what: `commands ${wanted.join()}` });
 const leads = (): unknown[] => context.crm.records('Leads').map((lead) => ({ ...lead, id: undefined }));
 const change = (fields: Record<string, string | null>, user = 'a'): NewCommandSeed => ({ user, command: { fields } });
+
+const came = (seen: SeenRecords): Promise<string[]> =>
+  transaction(context.database.db, (trx) => cameBack(trx, [people], seen));
 
 async function setState(state: Person): Promise<void> {
   await sql`
@@ -196,9 +201,9 @@ describe('a record that a person deleted', () => {
     });
     await setState({ id: 'a', name: 'Lovelace', phone: null });
     context.crm.putBack('Leads', recordId, { External_User_ID: 'a', Last_Name: 'Old', Phone: '9' });
-    expect(await cameBack(context.database.db, [people], { ...seen, recordIds: ['1'] })).toEqual([]);
-    expect(await cameBack(context.database.db, [people], seen)).toEqual(['Leads/a']);
-    expect(await cameBack(context.database.db, [people], seen)).toEqual([]);
+    expect(await came({ ...seen, recordIds: ['1'] })).toEqual([]);
+    expect(await came(seen)).toEqual(['Leads/a']);
+    expect(await came(seen)).toEqual([]);
     dispatcher.wake();
     await settled('succeeded', 'succeeded', 'skipped');
     expect(context.crm.records('Leads')).toEqual([
@@ -211,7 +216,7 @@ describe('a record that a person deleted', () => {
     const { recordId } = await deletedByAPerson();
     await release(context.database.db, { ...record, operator });
     const seen = { connectionId: 'c1', module: 'Leads', recordIds: [recordId] };
-    expect(await cameBack(context.database.db, [people], seen)).toEqual([]);
+    expect(await came(seen)).toEqual([]);
   });
 
   it('cannot be restored or released before it is parked', async () => {

@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Kysely } from 'kysely';
+import type { Kysely, QueryExecutorProvider } from 'kysely';
 import { listConnections, stopRefused, type Connection } from '#connections';
 import type { Lane } from '#contracts';
-import { putEchoes, type Echo } from '#ledger';
+import { cameBack } from '#folding';
+import { lostAmong, putEchoes, type Echo } from '#ledger';
 import type { Conflict, Mapping } from '#mapping';
 import type { Logger } from '#observability';
 import { transaction, type IntegrationDatabase } from '#postgres';
@@ -24,6 +25,7 @@ import { judgeReading } from './reading.policy.ts';
 import { readBatch, type BatchReader, type BatchReading } from './batch.reading.ts';
 import { storeReadings, type StoredReading } from './reading.store.ts';
 import { storeSeen } from './record.seen.ts';
+import { storeUnmatched, unmatchedIn } from './unmatched.store.ts';
 
 /** Records that one call reads. */
 const BATCH = 100;
@@ -79,7 +81,7 @@ export class HydratorService {
     const connection = (await listConnections(db)).find(({ id }) => id === batch.connectionId);
     const watched = connection?.settings.watch[batch.module] ?? [];
     const fields = [...new Set([...watched, ...fieldsOfPacks(mappings, batch.module)])];
-    if (connection === undefined || fields.length === 0) {
+    if (connection === undefined || (fields.length === 0 && !(await isAwaited(db, batch)))) {
       await releaseDirty(db, { owner, batch, done: batch.records, again: [] });
       return;
     }
@@ -133,6 +135,10 @@ export class HydratorService {
         before,
         after,
       });
+      // After the packs: what they write of a record that is back is part of what is asserted, so that it is written once.
+      const there = mine.records.flatMap(({ recordId }) => (read.records.has(recordId) ? recordId : []));
+      const { connectionId, module } = batch;
+      const back = await cameBack(trx, mappings, { connectionId, module, recordIds: there });
       const ours = plain.map((reading) => withReturn(reading, told.get(reading.dirty.recordId)));
       const done = ours.filter(({ result }) => result !== 'busy');
       const again = ours.filter(({ result }) => result === 'busy').map(({ dirty }) => dirty);
@@ -143,12 +149,25 @@ export class HydratorService {
       );
       const ids = done.map(({ dirty }) => dirty.recordId);
       await storeSeen(trx, { batch, ids, read });
+      const strange = done.filter(({ result }) => result === 'not_ours');
+      const unmatched = strange.flatMap(({ dirty: { recordId } }) => {
+        const record = read.records.get(recordId);
+        return record === undefined ? [] : (unmatchedIn(mappings, { module, record }) ?? []);
+      });
+      await storeUnmatched(trx, { connectionId, module, recordIds: ids, unmatched });
       await releaseDirty(trx, { owner, batch, done: done.map(({ dirty }) => dirty), again });
-      return { ours, told };
+      return { ours, told, back };
     });
     faultPoint('readings stored');
+    for (const recordKey of stored.back) this.#tellBack(batch, recordKey);
     for (const reading of stored.ours) this.#tell(batch, reading);
     for (const { conflicts } of stored.told.values()) this.#tellConflicts(batch, conflicts);
+  }
+
+  #tellBack({ connectionId, module }: DirtyBatch, recordKey: string): void {
+    const { logger, metrics } = this.#options;
+    metrics.cameBack.inc({ module });
+    logger.info({ connection: connectionId, recordKey }, 'a deleted record is there again and goes on');
   }
 
   #tellConflicts({ connectionId, module }: DirtyBatch, conflicts: readonly Conflict[]): void {
@@ -172,6 +191,12 @@ export class HydratorService {
       logger.info({ ...about, code: 'RECORD_UNKNOWN' }, 'a record without our identity gives no event');
     else logger.debug({ ...about, result, changed: changes.map(({ field }) => field) }, 'a record was read');
   }
+}
+
+/** Somebody waits for one of these to come out of the recycle bin, though nothing of its module is watched. */
+async function isAwaited(db: QueryExecutorProvider, { connectionId, module, records }: DirtyBatch): Promise<boolean> {
+  const recordIds = records.map(({ recordId }) => recordId);
+  return (await lostAmong(db, { connectionId, module, recordIds })).length > 0;
 }
 
 /** What a person changed a moment ago, or asked for, is live; what a sweep found can wait for its share of the credits. */

@@ -20,11 +20,13 @@ export interface Seen {
   readonly markedAt: Date;
   /** Our name of a record, by its id. */
   readonly nameOf: (recordId: string) => JsonObject | undefined;
+  /** An operator asked for the reading. */
+  readonly isForced: boolean;
 }
 
 /** What was seen of a record, in the form in which it is folded. Pure. */
 export function observationOf({ module, link, identity }: ReturningLink, seen: Seen): Observation {
-  const { id, record, deletion, markedAt } = seen;
+  const { id, record, deletion, markedAt, isForced } = seen;
   const about = { id, module: link.recordKey.slice(0, link.recordKey.indexOf('/')), identity, recordId: link.recordId };
   if (record === null) {
     const at = deletion?.deletedAt ?? markedAt.getTime();
@@ -41,6 +43,7 @@ export function observationOf({ module, link, identity }: ReturningLink, seen: S
     values,
     changedAt: canonical(typeof time === 'string' ? time : markedAt.toISOString()),
     changedBy: personOf(record['Modified_By'] ?? null),
+    ...(isForced ? { asserts: true } : {}),
   };
 }
 

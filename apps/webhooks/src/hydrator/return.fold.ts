@@ -105,10 +105,11 @@ export async function foldReturns(
       if (found === undefined) continue;
       const { conflicts = [] } = result;
       const fields = 'fields' in result ? (result as ObserveResult).fields : [];
-      judged.set(found.markId, { result: found.observation.kind === 'deleted' ? 'gone' : 'edit', fields, conflicts });
+      judged.set(found.markId, { result: meaningOf(found.observation, fields), fields, conflicts });
       const { connectionId } = given.batch;
       const { recordKey } = found.returning.link;
-      const isEdit = found.observation.kind === 'edited' && fields.length > 0;
+      const { kind, asserts } = found.observation;
+      const isEdit = kind === 'edited' && fields.length > 0 && asserts !== true;
       await doubtAcknowledged(trx, { connectionId, recordKey, fields: isEdit ? fields : null });
       await storeConflicts(
         trx,
@@ -117,6 +118,12 @@ export async function foldReturns(
     }
   }
   return judged;
+}
+
+/** What is written again because an operator asked for it is no edit of anybody's. */
+function meaningOf({ kind, asserts }: Observation, fields: readonly string[]): ReturnReading['result'] {
+  if (kind === 'deleted') return 'gone';
+  return asserts === true && fields.length === 0 ? 'echo' : 'edit';
 }
 
 interface ObservedRecord {
@@ -152,6 +159,7 @@ async function observations(
       deletion,
       markedAt: dirty.firstMarkedAt,
       nameOf,
+      isForced: dirty.reason === 'forced',
     });
     return [{ returning, observation, markId: dirty.recordId }];
   });

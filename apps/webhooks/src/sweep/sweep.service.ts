@@ -10,6 +10,8 @@ import { asLeader } from '../leader.lock.ts';
 import type { WebhooksMetrics } from '../webhooks.metrics.ts';
 import { ModuleSweeper } from './module.sweeper.ts';
 import type { SweepReader } from './sweep.pages.ts';
+import { markUnmatched } from '../hydrator/unmatched.store.ts';
+import { markLostRecords } from './lost.marks.ts';
 import { dueSweeps, ensureSweeps } from './sweep.store.ts';
 
 /** How often one looks for sweeps that are due. */
@@ -92,6 +94,8 @@ export class SweepService {
         logger.error({ connection: sweep.connectionId, module: sweep.module, ...errorFields(error) }, 'a sweep failed');
       }
     }
+    const { intervalMs, onMarked } = this.#options;
+    if ((await markLostRecords(db, { intervalMs })) + (await markUnmatched(db)) > 0) onMarked();
     await this.#show();
   }
 
@@ -107,5 +111,11 @@ export class SweepService {
              extract(epoch from clock_timestamp() - coalesce(last_started_at, run_started_at, clock_timestamp()))::float8 as age
         from webhooks.sweeps`.execute(db);
     for (const { connection, module, age } of rows) metrics.sweepAge.set({ connection, module }, age);
+    const { rows: unmatched } = await sql<{ connection: string; module: string; records: number }>`
+      select connection_id as connection, module, count(*)::integer as records from webhooks.unmatched group by 1, 2`.execute(
+      db,
+    );
+    metrics.unmatched.reset();
+    for (const { connection, module, records } of unmatched) metrics.unmatched.set({ connection, module }, records);
   }
 }

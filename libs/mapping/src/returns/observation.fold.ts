@@ -6,7 +6,7 @@ import type { WantedRecord } from '../fold/wanted.types.ts';
 import { eventOfRecord } from './crm.event.ts';
 import { judgeFields } from './edit.judgement.ts';
 import type { Observation, ObserveResult } from './observation.types.ts';
-import { afterChange, joinState, memoryOf, splitState, withMemory } from './record.memory.ts';
+import { afterChange, joinState, memoryOf, splitState, withMemory, type Memory } from './record.memory.ts';
 import type { Observed } from './observed.types.ts';
 
 /**
@@ -57,10 +57,14 @@ function folded(mapping: Mapping, state: JsonObject, observation: Observation): 
   }
   if (remembered.deleted === true) return cameBack(observed, { memory });
   const judged = judgeFields(observed, { memory, remembered });
-  if (judged.fields.length === 0 && judged.memory === memory) return { verdict: 'ignored', reason: 'echo', ...nothing };
+  const asserts = observation.asserts === true;
+  if (!asserts && judged.fields.length === 0 && judged.memory === memory)
+    return { verdict: 'ignored', reason: 'echo', ...nothing };
   const after = mapping.project(judged.own, mapping.settings);
-  const commands = writesAfter({ observed, before, after, overlay: judged.overlay });
-  const kept = afterChange(judged.memory, before, after);
+  const writes = writesAfter({ observed, before, after, overlay: judged.overlay });
+  const commands = asserts ? withAsserted(observed, writes, after) : writes;
+  const changed = afterChange(judged.memory, before, after);
+  const kept = asserts ? withoutLeft(changed, recordKey) : changed;
   return {
     verdict: 'applied',
     state: frozenJson(joinState(judged.own, kept)),
@@ -76,9 +80,7 @@ function folded(mapping: Mapping, state: JsonObject, observation: Observation): 
 function cameBack(observed: Observed, { memory }: { readonly memory: Parameters<typeof memoryOf>[0] }): ObserveResult {
   const { recordKey, wanted, own, module } = observed;
   const { deleted: _deleted, left: _left, restores: _restores, ...rest } = memoryOf(memory, recordKey);
-  const judged = new Set(Object.keys(module.judged ?? {}));
-  const ours = Object.entries(wanted.fields).filter(([field]) => !judged.has(field));
-  const fields = Object.fromEntries(ours.map(([field, value]) => [field, value ?? null]));
+  const fields = assertedFields(module, wanted);
   return {
     verdict: 'applied',
     state: frozenJson(joinState(own, withMemory(memory, recordKey, rest))),
@@ -88,6 +90,36 @@ function cameBack(observed: Observed, { memory }: { readonly memory: Parameters<
     conflicts: [],
     fields: [],
   };
+}
+
+/** All that the product says of a record, empty values included, but for what it shares with people. */
+function assertedFields({ judged = {} }: Observed['module'], { fields }: WantedRecord): JsonObject {
+  const ours = Object.entries(fields).filter(([field]) => !Object.hasOwn(judged, field));
+  return Object.fromEntries(ours.map(([field, value]) => [field, value ?? null]));
+}
+
+/** The write of the record says all of it; those of others are as they were. */
+function withAsserted(
+  { module, recordKey }: Observed,
+  writes: readonly Command[],
+  after: readonly WantedRecord[],
+): Command[] {
+  const record = after.find((wanted) => recordKeyOf(wanted) === recordKey);
+  if (record === undefined) return [...writes];
+  const whole = withIdentity(record);
+  const own = writes.filter((command) => recordKeyOf(command) === recordKey);
+  const fields = Object.assign(
+    {},
+    assertedFields(module, whole),
+    ...own.map((command) => command.fields),
+  ) as JsonObject;
+  return [...writes.filter((command) => !own.includes(command)), silentWrite(whole, fields)];
+}
+
+/** Nothing is left standing that is written again. */
+function withoutLeft(memory: Memory, recordKey: string): Memory {
+  const { left: _left, ...rest } = memoryOf(memory, recordKey);
+  return withMemory(memory, recordKey, rest);
 }
 
 function told(observed: Observed, what: 'deleted' | 'restored' | 'converted') {

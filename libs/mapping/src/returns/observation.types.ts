@@ -28,6 +28,8 @@ export interface Observation extends RecordName {
   /** When the CRM says that it was changed; of a deletion its time. */
   readonly changedAt: Instant;
   readonly changedBy: Person | null;
+  /** An operator asks for it: after it was judged, all that the product says of the record is written again. */
+  readonly asserts?: true;
 }
 
 /** What came of an observation, as of an event. */

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
+import { projectRecord } from '#folding';
 import {
   listReleased,
-  lostAmong,
   putAudit,
   releaseRecord,
   restoreRecord,
@@ -12,7 +12,6 @@ import type { Mapping } from '#mapping';
 import { transaction, type IntegrationDatabase } from '#postgres';
 import type { Operator } from '../operator.ts';
 import { listDeleted } from './parked.verbs.ts';
-import { projectRecord } from './record.projection.ts';
 
 export interface RecordPlan extends RecordOfConnection {
   /** Fields that would be sent. */
@@ -30,7 +29,7 @@ export function planRestore(
   return transaction(db, async (trx) => {
     const plans: RecordPlan[] = [];
     for (const record of records) {
-      const projected = await projectRecord(trx, mappings, record);
+      const projected = await projectRecord(trx, mappings, { ...record, how: 'make' });
       plans.push(
         'write' in projected
           ? { ...record, fields: Object.keys(projected.write.command.fields), refused: null }
@@ -76,49 +75,11 @@ export function release(
   });
 }
 
-export interface SeenRecords {
-  readonly connectionId: string;
-  readonly module: string;
-  /** Records that were read and are there. */
-  readonly recordIds: readonly string[];
-}
-
-/**
- * For whoever reads records of the CRM: those among them that a person had deleted have come out of the recycle bin. They go on by
- * themselves, and their projection is asserted, unless an operator released them (packs/README.md section 6). Cheap when there is none.
- * @returns the record keys of those that came back.
- */
-export async function cameBack(
-  db: Kysely<IntegrationDatabase>,
-  mappings: readonly Mapping[],
-  seen: SeenRecords,
-): Promise<string[]> {
-  const { connectionId } = seen;
-  const released = new Set<string>();
-  const keys = await lostAmong(db, seen);
-  if (keys.length === 0) return [];
-  for (const record of await listReleased(db)) {
-    if (record.connectionId === connectionId) released.add(record.recordKey);
-  }
-  const back: string[] = [];
-  for (const recordKey of keys.filter((key) => !released.has(key))) {
-    const isBack = await transaction(db, async (trx) => {
-      const write = await writeOf(trx, { connectionId, recordKey, mappings });
-      // Somebody else may have been here meanwhile.
-      if (write === null || (await lostAmong(trx, seen)).every((key) => key !== recordKey)) return false;
-      await restoreRecord(trx, { connectionId, recordKey, write, how: 'assert' });
-      return true;
-    });
-    if (isBack) back.push(recordKey);
-  }
-  return back;
-}
-
 async function writeOf(
   trx: Kysely<IntegrationDatabase>,
   { mappings, ...record }: RecordOfConnection & { readonly mappings: readonly Mapping[] },
 ): Promise<NewCommand | null> {
-  const projected = await projectRecord(trx, mappings, record);
+  const projected = await projectRecord(trx, mappings, { ...record, how: 'make' });
   return 'write' in projected ? projected.write : null;
 }
 

@@ -26,7 +26,8 @@ interface Place {
 
 /**
  * Has a record read again, whatever notifications said, and waits until it was, at most `timeoutMs`; 0 does not wait. It goes the
- * way of every notification: into the dirty set.
+ * way of every notification: into the dirty set. What a pack with a way back says of the record is asserted after the reading, but for what
+ * it shares with people; nobody is told.
  * @returns one for each connection that has the record; empty: none has it, or the entity has no record
  */
 export async function forceSync(

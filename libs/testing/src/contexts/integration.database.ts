@@ -51,7 +51,9 @@ export async function integrationDatabase(prefix: string): Promise<IntegrationCo
       await sql`truncate connections.connections, ledger.commands, ledger.attempts, ledger.links, ledger.unlinked, ledger.audit,
         ledger.echoes, ledger.kept_effects, ledger.credits, ledger.credit_limits, relay.states, relay.folds, relay.timers, relay.set_aside,
         webhooks.channels, webhooks.deliveries, webhooks.dirty,
-        webhooks.readings, webhooks.conflicts, inbox.processed, outbox.events restart identity cascade`.execute(db);
+        webhooks.readings, webhooks.conflicts, webhooks.unmatched, inbox.processed, outbox.events restart identity cascade`.execute(
+        db,
+      );
     },
     [Symbol.asyncDispose]: async () => {
       await db.destroy();

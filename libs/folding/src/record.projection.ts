@@ -17,6 +17,11 @@ interface OriginRow {
   settings: JsonObject;
 }
 
+export interface ProjectedRecord extends RecordOfConnection {
+  /** `make`: the record is made with these fields; `assert`: it is there, and what goes out with a new record alone is left to the CRM. */
+  readonly how: 'make' | 'assert';
+}
+
 /**
  * Projects a record from the state of its entity, as it is now. Locks the state's row, so that in this transaction no event of the
  * entity is folded in between. What stands in a queue for a conversion is made by a write here: its record was there once.
@@ -24,7 +29,7 @@ interface OriginRow {
 export async function projectRecord(
   trx: QueryExecutorProvider,
   mappings: readonly Mapping[],
-  { connectionId, recordKey }: RecordOfConnection,
+  { connectionId, recordKey, how }: ProjectedRecord,
 ): Promise<Projected> {
   const { rows } = await sql<OriginRow>`
     select c.product, c.entity_type as "entityType", c.entity_id as "entityId", c.mapping, c.event_id as "eventId",
@@ -52,7 +57,7 @@ export async function projectRecord(
     .project(ownState(known.state), configured.settings)
     .find((record) => recordKeyOf(record) === recordKey);
   if (wanted === undefined) return { missing: `the product does not want ${recordKey} any more` };
-  const { linkOnly: _, ...command } = firstWrite(wanted);
+  const { linkOnly: _, ...command } = firstWrite(how === 'make' ? wanted : { ...wanted, onCreate: {} });
   const { name, version: mappingVersion } = mapping;
   const of = { connectionId, product, entityType, entityId, mapping: name, mappingVersion, eventId, occurredAt };
   return { write: { origin: { ...of, lane: 'live' }, command } };

@@ -119,7 +119,10 @@ describe(`${HISTORY} finished commands`, () => {
     expect(old?.scanned).not.toContain('commands');
     expect(
       old?.indexes.filter(
-        (index) => !/^commands_(open|claimable|by_lane|parked|parked_records|converting)$|^links|^unlinked|^holds|^connections/.test(index),
+        (index) =>
+          !/^commands_(open|claimable|by_lane|parked|parked_records|converting)$|^links|^unlinked|^connections|^holds/.test(
+            index,
+          ),
       ),
     ).toEqual([]);
     // The same pages, or at most one for each open command: that is how far plans differ.

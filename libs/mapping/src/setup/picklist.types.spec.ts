@@ -32,8 +32,9 @@ describe('values of picklists', () => {
     const map = { premium: 'Premium' } as const satisfies Record<string, Plan>;
     // @ts-expect-error 'Gone' is not declared
     const fields = { Lead_Status: 'Gone' } satisfies Fields;
+    const anyText: string = map.premium;
     // @ts-expect-error any text may be no value
-    const loose = { Plan: String(map.premium) } satisfies Fields;
+    const loose = { Plan: anyText } satisfies Fields;
     // @ts-expect-error 'Closed Lost' stands in no pipeline
     const stage = { Stage: 'Closed Lost' } satisfies DealFields;
     // @ts-expect-error Seats is no picklist

@@ -526,6 +526,21 @@ create table webhooks.turns (
   constraint turns_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
 );
 
+create table webhooks.unmatched (
+  connection_id text not null,
+  module text not null,
+  record_id text not null,
+  record_key text not null,
+  field text not null,
+  first_seen_at timestamp with time zone default clock_timestamp() not null,
+  last_seen_at timestamp with time zone default clock_timestamp() not null,
+  tries integer default 1 not null,
+  try_at timestamp with time zone,
+  constraint unmatched_pkey PRIMARY KEY (connection_id, module, record_id),
+  constraint unmatched_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
+);
+CREATE INDEX unmatched_by_name ON webhooks.unmatched USING btree (connection_id, record_key);
+
 CREATE OR REPLACE FUNCTION webhooks.mark_dirty(marks jsonb)
  RETURNS bigint
  LANGUAGE sql
@@ -533,13 +548,13 @@ AS $function$
   with given as (
     select distinct on (connection_id, module, record_id) connection_id, module, record_id, reason
       from jsonb_to_recordset(marks) as r (connection_id text, module text, record_id text, reason text)
-     order by connection_id, module, record_id, (reason = 'sweep')
+     order by connection_id, module, record_id, array_position(array['forced', 'notification', 'sweep'], reason)
   ), marked as (
     insert into webhooks.dirty as d (connection_id, module, record_id, reason)
     select connection_id, module, record_id, reason from given order by connection_id, module, record_id
         on conflict (connection_id, module, record_id) do update
        set marks = d.marks + 1, not_before = now(),
-           reason = case when d.reason = 'sweep' then excluded.reason else d.reason end
+           reason = case when d.reason = 'sweep' or excluded.reason = 'forced' then excluded.reason else d.reason end
     returning 1
   )
   select count(*) from marked

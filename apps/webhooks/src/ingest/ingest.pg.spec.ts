@@ -286,7 +286,9 @@ describe('POST /notifications/<address>', () => {
   it('stores many that come at the same moment in few commits', async () => {
     const writer = new DeliveryWriter(context.db);
     const one = { channelId: channel.id, connectionId: 'c1', receivedAt: new Date(), headers: '{}' };
-    await Promise.all(Array.from({ length: 200 }, (_, index) => writer.write({ ...one, body: Buffer.from(`${index}`) })));
+    await Promise.all(
+      Array.from({ length: 200 }, (_, index) => writer.write({ ...one, body: Buffer.from(`${index}`) })),
+    );
     const { rows } = await sql<{ commits: number }>`
       select count(distinct xmin::text)::integer as commits from webhooks.deliveries`.execute(context.db);
     expect(rows[0]?.commits).toBeLessThan(5);

@@ -429,6 +429,18 @@ interface WebhooksTurns {
   served_at: Timestamp;
 }
 
+interface WebhooksUnmatched {
+  connection_id: string;
+  module: string;
+  record_id: string;
+  record_key: string;
+  field: string;
+  first_seen_at: Generated<Timestamp>;
+  last_seen_at: Generated<Timestamp>;
+  tries: Generated<number>;
+  try_at: Timestamp | null;
+}
+
 export interface IntegrationDatabase {
   'connections.connections': ConnectionsConnections;
   'connections.tokens': ConnectionsTokens;
@@ -462,4 +474,5 @@ export interface IntegrationDatabase {
   'webhooks.seen': WebhooksSeen;
   'webhooks.sweeps': WebhooksSweeps;
   'webhooks.turns': WebhooksTurns;
+  'webhooks.unmatched': WebhooksUnmatched;
 }

@@ -96,8 +96,21 @@ export async function unclaim(db: QueryExecutorProvider): Promise<void> {
     delete from ledger.attempts a using waiting w where a.command_id = w.id`.execute(db);
 }
 
-/** Adds finished commands, each with its attempt, of as many records, and tells the planner of them. */
+/** Commands that one transaction adds: a longer one would keep others from creating a slot in the same cluster. */
+const ADDED_AT_ONCE = 20_000;
+
+/**
+ * Adds finished commands, each with its attempt, of as many records, and tells the planner of them now and then: the check of the foreign
+ * key keeps the plan that it made first, and one for an empty table reads the whole table for each row.
+ */
 export async function addHistory(db: QueryExecutorProvider, count: number): Promise<void> {
+  for (let added = 0; added < count; added += ADDED_AT_ONCE) {
+    await addSome(db, { from: added + 1, to: Math.min(count, added + ADDED_AT_ONCE) });
+    await sql`analyze ledger.commands, ledger.attempts`.execute(db);
+  }
+}
+
+async function addSome(db: QueryExecutorProvider, { from, to }: { from: number; to: number }): Promise<void> {
   await sql`
     with made as (
       insert into ledger.commands
@@ -106,7 +119,7 @@ export async function addHistory(db: QueryExecutorProvider, count: number): Prom
          finished_at)
       select 'c1', 'Leads/h' || i, 'portal', 'user', 'h' || i, 'signup-lead', 1, 'h' || i, now(), 'live', 'write', 'Leads',
              'External_User_ID', 'h' || i, '{"Phone": "1"}', '{workflow}', 'follow', 'succeeded', 1, 1, now()
-        from generate_series(1, ${count}::integer) i
+        from generate_series(${from}::integer, ${to}::integer) i
       returning id
     )
     insert into ledger.attempts (command_id, number, finished_at, outcome) select id, 1, now(), 'succeeded' from made`.execute(

@@ -1,6 +1,6 @@
 import type { Consumer, Kafka } from 'kafkajs';
 import { headerText, topicNames } from '#contracts';
-import { createKafka } from '#kafka';
+import { TopicAdmin, createKafka } from '#kafka';
 import { createLogger } from '#observability';
 import type { SeenRow } from './campaign.checker.ts';
 import { KINDS } from './campaign.source.ts';
@@ -26,13 +26,9 @@ export class CommittedReader implements AsyncDisposable {
     const logger = createLogger({ service: 'chaos', level: 'silent' });
     const kafka = createKafka({ brokers, clientId: 'causeway-chaos', logger, retry: { retries: 20 } });
     const topics = KINDS.map((kind) => topicNames(prefix).product(SOURCE_NAME, kind));
-    const admin = kafka.admin();
-    await admin.connect();
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: topics.map((topic) => ({ topic, numPartitions: PARTITIONS, replicationFactor: 1 })),
-    });
-    await admin.disconnect();
+    const admin = new TopicAdmin(kafka);
+    for (const topic of topics) await admin.ensure({ topic, partitions: PARTITIONS, replication: 1 });
+    await admin.close();
     const consumer = kafka.consumer({ groupId: `${prefix}chaos`, readUncommitted: false, maxWaitTimeInMs: 100 });
     const reader = new CommittedReader({ prefix, kafka, consumer });
     await consumer.connect();

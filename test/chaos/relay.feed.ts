@@ -1,6 +1,6 @@
 import type { Kafka, Producer } from 'kafkajs';
 import { EVENT_HEADERS, topicNames, type CausewayEvent } from '#contracts';
-import { createKafka } from '#kafka';
+import { TopicAdmin, createKafka } from '#kafka';
 import { createLogger } from '#observability';
 
 const PARTITIONS = 3;
@@ -36,13 +36,9 @@ export class RelayFeed implements AsyncDisposable {
       retry: { retries: 100, maxRetryTime: 1000 },
     });
     const feed = new RelayFeed(kafka, prefix);
-    const admin = kafka.admin();
-    await admin.connect();
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: [{ topic: feed.#topic, numPartitions: PARTITIONS, replicationFactor: 1 }],
-    });
-    await admin.disconnect();
+    const topics = new TopicAdmin(kafka);
+    await topics.ensure({ topic: feed.#topic, partitions: PARTITIONS, replication: 1 });
+    await topics.close();
     await feed.#producer.connect();
     return feed;
   }

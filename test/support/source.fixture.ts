@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Client } from 'pg';
-import { createKafka } from '#kafka';
+import { TopicAdmin, createKafka } from '#kafka';
 import { createLogger } from '#observability';
 import { connectClient, createScratchDatabase, migrate, migrationFolder } from '#postgres';
 import { dropSlot } from '#replication';
@@ -62,7 +62,9 @@ export async function openSource(): Promise<SourceFixture> {
   const admin = kafka.admin();
   await admin.connect();
   // The consumer of a test wants it to be there.
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 3 }] });
+  const topics = new TopicAdmin(kafka);
+  await topics.ensure({ topic, partitions: 3, replication: 1 });
+  await topics.close();
   const settings = {
     CAUSEWAY_SOURCE_NAME: 'shop',
     CAUSEWAY_SOURCE_URL: database.url,

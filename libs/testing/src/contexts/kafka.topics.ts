@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Kafka } from 'kafkajs';
-import { createKafka } from '#kafka';
+import { TopicAdmin, createKafka } from '#kafka';
 import { silentLogger } from '../loggers.ts';
 import { kafkaBrokers } from '../servers.ts';
 
@@ -22,6 +22,7 @@ export async function kafkaTopics(name: string): Promise<KafkaTopics> {
   const prefix = `${name}-${randomBytes(4).toString('hex')}.`;
   const kafka = createKafka({ brokers: kafkaBrokers(), clientId: `${name}-spec`, logger: silentLogger });
   const admin = kafka.admin();
+  const topics = new TopicAdmin(kafka);
   const producer = kafka.producer();
   await Promise.all([admin.connect(), producer.connect()]);
   const created: string[] = [];
@@ -31,7 +32,7 @@ export async function kafkaTopics(name: string): Promise<KafkaTopics> {
     prefix,
     create: async (short, partitions = 1) => {
       const topic = `${prefix}${short}`;
-      await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions }] });
+      await topics.ensure({ topic, partitions, replication: 1 });
       created.push(topic);
       return topic;
     },
@@ -46,6 +47,7 @@ export async function kafkaTopics(name: string): Promise<KafkaTopics> {
     [Symbol.asyncDispose]: async () => {
       await producer.disconnect();
       if (created.length > 0) await admin.deleteTopics({ topics: created });
+      await topics.close();
       await admin.disconnect();
     },
   };

@@ -1,11 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { PRODUCER_CLIENTS } from '#kafka';
-import { startStack } from '#stack';
-import { machine } from '../bench/machine.ts';
-import { COUNTERS } from './campaign.checker.ts';
 import { oneOf, wholeNumber } from './campaign.arguments.ts';
-import { CampaignReport } from './campaign.report.ts';
+import { runProgram } from './campaign.program.ts';
 import { runPublisherCampaign } from './publisher.campaign.ts';
 import { FAULTS_OF_MUTANT, FAULT_NAMES } from './publisher.faults.ts';
 import { MUTANTS } from './publisher.mutants.ts';
@@ -59,50 +56,20 @@ function repeatArguments(values: ReturnType<typeof parseArgs<typeof OPTIONS>>['v
   );
 }
 
-async function play({ json, again, ...options }: ReturnType<typeof readPlan>): Promise<number> {
-  const { rounds, seed, mutant } = options;
-  // Ctrl-C breaks the round off and takes away what was made, so that nothing is left on the servers.
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
-  const stack = await startStack({ progress: (message) => process.stderr.write(`${message}\n`) });
-  try {
-    const where = machine(stack.provider);
-    const report = new CampaignReport(process.stdout, {
-      rounds,
-      detail: 'producer',
-      amount: 'rows',
-      service: 'a publisher',
-    });
-    const what = mutant === undefined ? 'publisher' : `publisher, mutant ${mutant}`;
-    report.head(
-      `${what}: ${rounds} rounds, --seed ${seed} (${where.cpu}, ${where.cores} cores, ${where.memoryGb} GB, node ${where.node}; ${where.servers})`,
-    );
-    const startedAt = performance.now();
+await runProgram({
+  name: 'publisher',
+  help: HELP,
+  words: { detail: 'producer', amount: 'rows', service: 'a publisher' },
+  readPlan,
+  run: async ({ json: _json, again: _again, help: _help, ...options }, { servers, report, signal }) => {
     const result = await runPublisherCampaign({
       ...options,
-      servers: stack,
+      servers,
       // A mutant owes its rows for ever.
-      ...(mutant === undefined ? {} : { patienceMs: 15_000 }),
+      ...(options.mutant === undefined ? {} : { patienceMs: 15_000 }),
       onRound: (round) => report.round({ ...round, detail: round.producer, amount: round.rows }),
-      signal: stop.signal,
+      signal,
     });
-    report.end({ ...result, amount: result.rows });
-    const isClean = [...COUNTERS, 'unplayed' as const, 'alarms' as const].every((counter) => result[counter] === 0);
-    if (!isClean) process.stdout.write(`the same again: npm run chaos -- publisher ${again}\n`);
-    const seconds = Math.round((performance.now() - startedAt) / 1000);
-    if (json) process.stdout.write(`${JSON.stringify({ ...result, seed, seconds, machine: where })}\n`);
-    return isClean && result.rounds === rounds ? 0 : 1;
-  } finally {
-    await stack.stop();
-  }
-}
-
-let plan: ReturnType<typeof readPlan> | undefined;
-try {
-  plan = readPlan();
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 2;
-}
-if (plan?.help === true) process.stdout.write(HELP);
-else if (plan !== undefined) process.exitCode = await play(plan);
+    return { ...result, amount: result.rows };
+  },
+});

@@ -1,10 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { startStack } from '#stack';
-import { machine } from '../bench/machine.ts';
-import { COUNTERS } from './campaign.checker.ts';
 import { oneOf, wholeNumber } from './campaign.arguments.ts';
-import { CampaignReport } from './campaign.report.ts';
+import { runProgram } from './campaign.program.ts';
 import { runRelayCampaign } from './relay.campaign.ts';
 import { FAULTS_OF_RELAY_MUTANT, RELAY_FAULT_NAMES } from './relay.faults.ts';
 import { RELAY_MUTANTS } from './relay.mutants.ts';
@@ -50,44 +47,18 @@ function readPlan() {
   };
 }
 
-async function play({ json, again, ...options }: ReturnType<typeof readPlan>): Promise<number> {
-  const { rounds, seed, mutant } = options;
-  // Ctrl-C breaks the round off and takes away what was made, so that nothing is left on the servers.
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
-  const stack = await startStack({ progress: (message) => process.stderr.write(`${message}\n`) });
-  try {
-    const where = machine(stack.provider);
-    const words = { detail: 'writes', amount: 'events', service: 'a relay' };
-    const report = new CampaignReport(process.stdout, { rounds, ...words });
-    const what = mutant === undefined ? 'relay' : `relay, mutant ${mutant}`;
-    report.head(
-      `${what}: ${rounds} rounds, --seed ${seed} (${where.cpu}, ${where.cores} cores, ${where.memoryGb} GB, node ${where.node}; ${where.servers})`,
-    );
-    const startedAt = performance.now();
+await runProgram({
+  name: 'relay',
+  help: HELP,
+  words: { detail: 'writes', amount: 'events', service: 'a relay' },
+  readPlan,
+  run: async ({ json: _json, again: _again, help: _help, ...options }, { servers, report, signal }) => {
     const result = await runRelayCampaign({
       ...options,
-      servers: stack,
+      servers,
       onRound: (round) => report.round({ ...round, detail: String(round.writes), amount: round.events }),
-      signal: stop.signal,
+      signal,
     });
-    report.end({ ...result, amount: result.events });
-    const isClean = [...COUNTERS, 'unplayed' as const, 'alarms' as const].every((counter) => result[counter] === 0);
-    if (!isClean) process.stdout.write(`the same again: npm run chaos -- relay ${again}\n`);
-    const seconds = Math.round((performance.now() - startedAt) / 1000);
-    if (json) process.stdout.write(`${JSON.stringify({ ...result, seed, seconds, machine: where })}\n`);
-    return isClean && result.rounds === rounds ? 0 : 1;
-  } finally {
-    await stack.stop();
-  }
-}
-
-let plan: ReturnType<typeof readPlan> | undefined;
-try {
-  plan = readPlan();
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 2;
-}
-if (plan?.help === true) process.stdout.write(HELP);
-else if (plan !== undefined) process.exitCode = await play(plan);
+    return { ...result, amount: result.events };
+  },
+});

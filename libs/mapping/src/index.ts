@@ -42,6 +42,7 @@ export { choice } from './values/choice.value.ts';
 export { cleanLines, cleanText } from './values/cleaning.ts';
 export { email, httpsUrl, phone, url } from './values/contact.value.ts';
 export { cut } from './values/cut.ts';
+export { linesOf, textOf } from './values/cut.value.ts';
 export { addDays, date } from './values/date.value.ts';
 export { add, decimalOf, divide, multiply, round, subtract, type Decimal } from './values/decimal.ts';
 export { id, type IdLimits } from './values/id.value.ts';

@@ -1,6 +1,19 @@
-import { email, listed, optional, phone, present, presentObject, required, requiredObject, text, url } from '#mapping';
+import {
+  email,
+  linesOf,
+  listed,
+  optional,
+  phone,
+  present,
+  presentObject,
+  required,
+  requiredObject,
+  text,
+  textOf,
+  url,
+} from '#mapping';
 import { z } from 'zod';
-import { createdAt, linesOf, productId, site, textOf, ticketPriority, ticketStatus } from './payload.kinds.ts';
+import { createdAt, productId, site, ticketPriority, ticketStatus } from './payload.kinds.ts';
 
 const FIRST_NAME_UNITS = 40;
 const LAST_NAME_UNITS = 80;

@@ -1,4 +1,4 @@
-import { addHours, choice, cut, id, instant, lines, read, text, type Kind } from '#mapping';
+import { addHours, choice, id, instant, read, text, type Kind } from '#mapping';
 import { SLA_HOURS } from './ticket.values.ts';
 
 const SITE = /^[a-z0-9-]{1,63}$/;
@@ -12,20 +12,6 @@ export const site: Kind<string> = (input) => {
   const given = text(input);
   return given.is === 'value' && !SITE.test(given.value) ? read.invalid : given;
 };
-
-/** Text, cut to the length of its field. */
-export function textOf(units: number): Kind<string> {
-  return (input) => cutTo(text(input), units);
-}
-
-/** Text with line breaks, cut to the length of its field. */
-export function linesOf(units: number): Kind<string> {
-  return (input) => cutTo(lines(input), units);
-}
-
-function cutTo(given: ReturnType<typeof text>, units: number): ReturnType<typeof text> {
-  return given.is === 'value' ? read.value(cut(given.value, units)) : given;
-}
 
 /** When the product made its row; the times that a ticket is due are counted from here, so they must exist as well. */
 export const createdAt: Kind<string> = (input) => {

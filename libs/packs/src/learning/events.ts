@@ -1,6 +1,6 @@
-import { boolean, choice, email, httpsUrl, id, instant, optional, required, url } from '#mapping';
+import { boolean, choice, email, httpsUrl, id, instant, linesOf, optional, required, textOf, url } from '#mapping';
 import { z } from 'zod';
-import { count, idList, linesOf, lmsPlatform, platformOrNone, role, textOf } from './payload.kinds.ts';
+import { count, idList, lmsPlatform, platformOrNone, role } from './payload.kinds.ts';
 import { xpTold } from './xp.values.ts';
 
 const TITLE_UNITS = 200;

@@ -1,21 +1,7 @@
-import { choice, cut, id, integer, isMissing, lines, read, text, type Kind, type Read } from '#mapping';
+import { choice, id, integer, isMissing, read, text, type Kind } from '#mapping';
 
 /** Counts and XP: what is beyond is no figure of a learner. */
 export const count = integer({ min: 0, max: 1_000_000 });
-
-/** Text, cut to the length of its field. */
-export function textOf(units: number): Kind<string> {
-  return (input) => cutTo(text(input), units);
-}
-
-/** Text with line breaks, cut to the length of its field. */
-export function linesOf(units: number): Kind<string> {
-  return (input) => cutTo(lines(input), units);
-}
-
-function cutTo(given: Read<string>, units: number): Read<string> {
-  return given.is === 'value' ? read.value(cut(given.value, units)) : given;
-}
 
 export const role = choice({
   student: 'Student',

@@ -1,6 +1,6 @@
-import { date, id, instant, integer, optional, optionalObject, required, text } from '#mapping';
+import { date, id, instant, integer, optional, optionalObject, required, text, textOf } from '#mapping';
 import { z } from 'zod';
-import { ip, numberId, planSchema, signUpEmail, siteType, status, subdomain, textOf } from './payload.kinds.ts';
+import { ip, numberId, planSchema, signUpEmail, siteType, status, subdomain } from './payload.kinds.ts';
 import { fullName } from '#mapping';
 
 const inNotes = textOf(200);

@@ -1,4 +1,4 @@
-import { choice, cut, email, integer, optional, read, required, text, withDefault, type Kind } from '#mapping';
+import { choice, cut, email, integer, optional, read, required, text, textOf, withDefault, type Kind } from '#mapping';
 import { z } from 'zod';
 import type { Industry, SubscriptionStatus } from './setup.ts';
 
@@ -9,14 +9,6 @@ const USER_ID = /^[1-9][0-9]{0,8}$/;
 /** The aggregate id: a decimal text. */
 export const userId: Kind<string> = (input) =>
   typeof input === 'string' && USER_ID.test(input) ? read.value(input) : read.invalid;
-
-/** Text, cut to the length of its field. */
-export function textOf(units: number): Kind<string> {
-  return (input) => {
-    const given = text(input);
-    return given.is === 'value' ? read.value(cut(given.value, units)) : given;
-  };
-}
 
 const SUBDOMAIN = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 

@@ -189,11 +189,13 @@ describe('two processes that fold the same keys', () => {
   it('lock in the order of the keys: a second one waits at the first key that the other holds', async () => {
     await take(...keys.map((key) => said('a', key)));
     const client = await context.pool.connect();
-    const held = Promise.withResolvers<void>();
+    const [locked, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const first = transaction(context.db, async (trx) => {
       await lockStates(trx, words, [{ tenantId: 'portal', key: 'k0' }]);
+      locked.resolve();
       await held.promise;
     });
+    await locked.promise;
     const second = transaction(context.db, (trx) =>
       lockStates(
         trx,

@@ -43,6 +43,7 @@ create table ledger.attempts (
   outcome text,
   code text,
   reason text,
+  credits real,
   constraint attempts_pkey PRIMARY KEY (command_id, number),
   constraint attempts_command_id_fkey FOREIGN KEY (command_id) REFERENCES ledger.commands(id) ON DELETE CASCADE
 );
@@ -171,6 +172,23 @@ create table ledger.echoes (
   constraint echoes_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id)
 );
 
+create table ledger.former_links (
+  id bigint generated always as identity not null,
+  connection_id text not null,
+  record_key text not null,
+  product text not null,
+  entity_type text not null,
+  entity_id text not null,
+  module text not null,
+  record_id text not null,
+  generation integer not null,
+  linked_at timestamp with time zone not null,
+  ended_at timestamp with time zone default clock_timestamp() not null,
+  constraint former_links_pkey PRIMARY KEY (id)
+);
+CREATE INDEX former_links_by_entity ON ledger.former_links USING btree (product, entity_id);
+CREATE INDEX former_links_by_record ON ledger.former_links USING btree (connection_id, module, record_id);
+
 create table ledger.holds (
   id bigint generated always as identity not null,
   connection_id text,
@@ -214,6 +232,8 @@ CREATE INDEX links_by_entity ON ledger.links USING btree (product, entity_id);
 CREATE UNIQUE INDEX links_by_record ON ledger.links USING btree (connection_id, module, record_id) WHERE (NOT shared);
 CREATE INDEX links_by_shared_record ON ledger.links USING btree (connection_id, module, record_id) WHERE shared;
 CREATE INDEX links_lost ON ledger.links USING btree (connection_id, module, record_id) WHERE (lost_at IS NOT NULL);
+CREATE TRIGGER links_dropped AFTER DELETE ON ledger.links FOR EACH ROW EXECUTE FUNCTION ledger.keep_former_link();
+CREATE TRIGGER links_moved AFTER UPDATE OF module, record_id ON ledger.links FOR EACH ROW WHEN (((old.module IS DISTINCT FROM new.module) OR (old.record_id IS DISTINCT FROM new.record_id))) EXECUTE FUNCTION ledger.keep_former_link();
 
 create table ledger.released (
   connection_id text not null,
@@ -258,6 +278,19 @@ end
 $function$;
 grant execute on function ledger.keep_connection() to public;
 
+CREATE OR REPLACE FUNCTION ledger.keep_former_link()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into ledger.former_links (connection_id, record_key, product, entity_type, entity_id, module, record_id, generation, linked_at)
+  values (old.connection_id, old.record_key, old.product, old.entity_type, old.entity_id, old.module, old.record_id, old.generation,
+          old.linked_at);
+  return null;
+end
+$function$;
+grant execute on function ledger.keep_former_link() to public;
+
 CREATE OR REPLACE FUNCTION ledger.mark_behind_parked()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -294,6 +327,7 @@ create table relay.folds (
   sequence bigint,
   input jsonb,
   connection_id text default ''::text not null,
+  changes jsonb,
   constraint folds_pkey PRIMARY KEY (id),
   constraint folds_source_check CHECK ((source = ANY (ARRAY['event'::text, 'crm'::text]))),
   constraint folds_verdict_check CHECK ((verdict = ANY (ARRAY['applied'::text, 'ignored'::text, 'set_aside'::text])))
@@ -337,6 +371,7 @@ create table relay.states (
   connection_id text default ''::text not null,
   constraint states_pkey PRIMARY KEY (mapping, tenant_id, key, connection_id)
 );
+CREATE INDEX states_by_key ON relay.states USING btree (key);
 
 create table relay.timers (
   mapping text not null,

@@ -13,6 +13,8 @@ import type { KeyTimers } from './timer.store.ts';
 export interface FoldedStep {
   readonly step: FoldStep;
   readonly result: StepResult;
+  /** The state before it; null where there was none. */
+  readonly before: JsonObject | null;
   /** Its place among the folds of its key, from 1. */
   readonly sequence: number;
   readonly commands: readonly NewCommand[];
@@ -53,6 +55,7 @@ export function foldBatch(batch: FoldBatch): FoldedBatch {
   const folded = batch.steps.map((step): FoldedStep => {
     const held = heldKey(keys, { step, states: batch.states });
     const connection = connectionOf(batch.connections, step);
+    const { state: before } = held;
     const { result, text } = foldOne({ configured, step, before: held, connection });
     held.sequence += 1;
     if (text !== null) {
@@ -61,7 +64,7 @@ export function foldBatch(batch: FoldBatch): FoldedBatch {
       held.text = text;
     }
     const commands = connection === undefined ? [] : commandsOf(batch.mapping, { step, result, connection });
-    return { step, result, sequence: held.sequence, commands };
+    return { step, result, before, sequence: held.sequence, commands };
   });
   const timers = [...keys.values()].flatMap((held) => newTimersOf(batch, { held, configured }));
   const changes = new Map(

@@ -3,6 +3,7 @@ import type { Mapping } from '#mapping';
 import { rowColumns, type RowColumn } from '#postgres';
 import type { FoldedStep } from './batch.fold.ts';
 import { recordInstant } from './record.instant.ts';
+import { changesText } from './state.changes.ts';
 
 /**
  * Records what was said about each step, with its place in the order of its key: the first half of a record's lifeline. What
@@ -34,6 +35,7 @@ const COLUMNS: readonly RowColumn<FoldedStep>[] = [
   { name: 'reason', type: 'text', of: ({ result }) => reasonOf(result) },
   { name: 'problems', type: 'jsonb', of: ({ result }) => problemsText(result) },
   { name: 'commands', type: 'integer', of: ({ commands }) => commands.length },
+  { name: 'changes', type: 'jsonb', of: ({ before, result }) => changesText(before, result.state) },
   { name: 'input', type: 'jsonb', of: ({ step }) => (step.input === null ? null : JSON.stringify(step.input)) },
 ];
 

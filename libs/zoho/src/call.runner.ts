@@ -10,6 +10,7 @@ import { contentOriginOf } from './data-centre.ts';
 import type { Exchange, HttpRequest, Transport } from './http/exchange.types.ts';
 import { retryAtOf } from './http/retry.after.ts';
 import type { CallGate } from './limits/call.gate.ts';
+import { countCredits } from './limits/credit.meter.ts';
 import type { Failure } from './outcome.types.ts';
 import type { Grant, TokenSource } from './token/token.types.ts';
 
@@ -72,7 +73,9 @@ async function attemptOf(
   const answered = dated(exchange, clock());
   const ms = clock() - start;
   const status = answered.kind === 'answer' ? answered.status : null;
-  const throttle = await pass.leave({ status, ...costOf(call, answered) });
+  const cost = costOf(call, answered);
+  countCredits(cost.credits);
+  const throttle = await pass.leave({ status, ...cost });
   const told = throttle === null || answered.kind !== 'answer' ? answered : { ...answered, throttle };
   const path = `${call.base ?? API}${call.shownPath ?? call.path}`;
   return { kind, lane, method, path, records, exchange: told, ms };

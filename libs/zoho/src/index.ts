@@ -44,6 +44,7 @@ export { CALL_KINDS, creditsOf, isHeavy, type CallKind, type Priced } from './cr
 export { allowedApiOrigins, DATA_CENTRES, dataCentreOf, type DataCentre } from './data-centre.ts';
 export { CallBudget, type BudgetEvent, type BudgetState, type CallBudgetOptions } from './limits/call.budget.ts';
 export { OPEN_GATE, type CallAsk, type CallEnd, type CallGate, type CallPass } from './limits/call.gate.ts';
+export { metered, takeCredits } from './limits/credit.meter.ts';
 export { createMemoryCreditStore, type CreditStore, type KnownLimits } from './limits/credit.store.ts';
 export { exhaustedAt, usedByLane, type CreditSlot } from './limits/credit.window.ts';
 export { isShort } from './limits/credit.shortage.ts';

@@ -16,7 +16,7 @@ import { triggerFor } from '#mapping';
 import { errorFields, type Logger } from '#observability';
 import type { IntegrationDatabase } from '#postgres';
 import { WorkLoop } from '#workers';
-import type { WriteOutcome } from '#zoho';
+import { metered, takeCredits, type WriteOutcome } from '#zoho';
 import { groupCommands, type CommandGroup } from './command.groups.ts';
 import { CommandHold } from './command.hold.ts';
 import { claimPlan } from './claim.plan.ts';
@@ -143,7 +143,7 @@ export class DispatcherService {
     const { there, missing } = splitEnsured(open);
     await this.#settle([...ended, ...there]);
     const groups = groupCommands(missing.map(inItsLane), batchSize);
-    const calls = groups.map((group) => () => this.#dispatchSafely(group, hold));
+    const calls = groups.map((group) => () => metered(() => this.#dispatchSafely(group, hold)));
     if (probing) return { kind: 'calls', calls: [() => this.#probe(connectionId, calls)] };
     if (claimed.length === 0) return later === null ? NOTHING : { kind: 'later', ms: later };
     return { kind: 'calls', calls };
@@ -296,7 +296,7 @@ export class DispatcherService {
   async #settle(settled: readonly SettledCommand[]): Promise<void> {
     if (settled.length === 0) return;
     const { db, owner, random = Math.random } = this.#options;
-    const ours = await settleCommands(db, settled, { owner, random });
+    const ours = await settleCommands(db, settled, { owner, random, credits: takeCredits() });
     faultPoint('outcomes settled');
     for (const entry of settled) if (ours.has(entry.command.id)) this.#tell(entry);
     await this.#gate.heard(settled);

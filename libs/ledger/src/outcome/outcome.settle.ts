@@ -22,6 +22,8 @@ export interface SettleOptions {
   readonly owner: string;
   /** Injected so that tests need no chance. In [0, 1). */
   readonly random: () => number;
+  /** Credits of the calls that led to these outcomes: each attempt bears an equal part. Left out where nobody counted. */
+  readonly credits?: number;
 }
 
 /**
@@ -43,7 +45,7 @@ export function settleCommands(
     });
     const ids = await updateCommands(trx, decided, options.owner);
     const ours = decided.filter((entry) => ids.has(entry.command.id));
-    await finishAttempts(trx, ours);
+    await finishAttempts(trx, ours, partOf(options.credits, settled.length));
     // A Lead that a person converted is linked to the Contact that the conversion's own link names, so its link goes first.
     await dropLinks(
       trx,
@@ -115,7 +117,15 @@ async function updateCommands(
   return new Set(result.rows.map((row) => row.id));
 }
 
-async function finishAttempts(trx: Kysely<IntegrationDatabase>, decided: Decided[]): Promise<void> {
+function partOf(credits: number | undefined, commands: number): number | null {
+  return credits === undefined || commands === 0 ? null : credits / commands;
+}
+
+async function finishAttempts(
+  trx: Kysely<IntegrationDatabase>,
+  decided: Decided[],
+  credits: number | null,
+): Promise<void> {
   const rows = JSON.stringify(
     decided.map(({ command, outcome, settlement }) => ({
       id: command.id,
@@ -127,7 +137,7 @@ async function finishAttempts(trx: Kysely<IntegrationDatabase>, decided: Decided
   );
   await sql`
     update ledger.attempts a
-       set finished_at = clock_timestamp(), outcome = r.outcome, code = r.code, reason = r.reason
+       set finished_at = clock_timestamp(), credits = ${credits}::real, outcome = r.outcome, code = r.code, reason = r.reason
       from jsonb_to_recordset(${rows}::jsonb) as r (id bigint, number integer, outcome text, code text, reason text)
      where a.command_id = r.id and a.number = r.number`.execute(trx);
 }

@@ -59,6 +59,7 @@ interface LedgerAttempts {
   outcome: string | null;
   code: string | null;
   reason: string | null;
+  credits: number | null;
 }
 
 interface LedgerAudit {
@@ -155,6 +156,20 @@ interface LedgerEchoes {
   sent_to: string | null;
 }
 
+interface LedgerFormerLinks {
+  id: Computed<BigInteger>;
+  connection_id: string;
+  record_key: string;
+  product: string;
+  entity_type: string;
+  entity_id: string;
+  module: string;
+  record_id: string;
+  generation: number;
+  linked_at: Timestamp;
+  ended_at: Generated<Timestamp>;
+}
+
 interface LedgerHolds {
   id: Computed<BigInteger>;
   connection_id: string | null;
@@ -241,6 +256,7 @@ interface RelayFolds {
   sequence: BigInteger | null;
   input: JsonColumn | null;
   connection_id: Generated<string>;
+  changes: JsonColumn | null;
 }
 
 interface RelaySetAside {
@@ -453,6 +469,7 @@ export interface IntegrationDatabase {
   'ledger.credit_limits': LedgerCreditLimits;
   'ledger.credits': LedgerCredits;
   'ledger.echoes': LedgerEchoes;
+  'ledger.former_links': LedgerFormerLinks;
   'ledger.holds': LedgerHolds;
   'ledger.kept_effects': LedgerKeptEffects;
   'ledger.links': LedgerLinks;

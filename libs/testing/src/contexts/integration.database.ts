@@ -48,7 +48,7 @@ export async function integrationDatabase(prefix: string): Promise<IntegrationCo
     db,
     addConnection: (seed = {}) => addConnection(db, seed),
     clear: async () => {
-      await sql`truncate connections.connections, ledger.commands, ledger.attempts, ledger.links, ledger.unlinked, ledger.audit,
+      await sql`truncate connections.connections, ledger.commands, ledger.attempts, ledger.links, ledger.former_links, ledger.unlinked, ledger.audit,
         ledger.echoes, ledger.kept_effects, ledger.credits, ledger.credit_limits, relay.states, relay.folds, relay.timers, relay.set_aside,
         webhooks.channels, webhooks.deliveries, webhooks.dirty,
         webhooks.readings, webhooks.conflicts, webhooks.unmatched, inbox.processed, outbox.events restart identity cascade`.execute(

@@ -52,6 +52,7 @@ import {
   SlotStatusCommand,
 } from './commands/slot.command.ts';
 import { SyncCommand, SyncForceCommand, SyncStatusCommand } from './commands/sync.command.ts';
+import { TimelineCommand } from './commands/timeline.command.ts';
 
 @Module({
   providers: [
@@ -119,6 +120,7 @@ import { SyncCommand, SyncForceCommand, SyncStatusCommand } from './commands/syn
     SyncCommand,
     SyncForceCommand,
     SyncStatusCommand,
+    TimelineCommand,
   ],
 })
 export class CliModule {}

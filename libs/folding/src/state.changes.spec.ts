@@ -4,16 +4,23 @@ import { changesText, stateChanges } from './state.changes.ts';
 
 describe('stateChanges', () => {
   const kept = { deep: [1, 2] };
-  it.each<[string, JsonObject | null, JsonObject | null, unknown]>([
-    ['a first state', null, { a: 1, b: { c: 'x' } }, { a: [null, 1], b: [null, { c: 'x' }] }],
-    ['a value', { a: 1, b: 2 }, { a: 1, b: 3 }, { b: [2, 3] }],
-    ['a value that appears', { a: 1 }, { a: 1, b: 2 }, { b: [null, 2] }],
-    ['a value that goes', { a: 1, b: 2 }, { a: 1 }, { b: [2, null] }],
-    ['a part of a part', { a: { b: { c: 1, d: 2 } } }, { a: { b: { c: 1, d: 5 } } }, { 'a.b.d': [2, 5] }],
+  type Case = [what: string, sides: [before: JsonObject | null, after: JsonObject | null], expected: unknown];
+  it.each<Case>([
+    ['a first state', [null, { a: 1, b: { c: 'x' } }], { a: [null, 1], b: [null, { c: 'x' }] }],
+    [
+      'a value',
+      [
+        { a: 1, b: 2 },
+        { a: 1, b: 3 },
+      ],
+      { b: [2, 3] },
+    ],
+    ['a value that appears', [{ a: 1 }, { a: 1, b: 2 }], { b: [null, 2] }],
+    ['a value that goes', [{ a: 1, b: 2 }, { a: 1 }], { b: [2, null] }],
+    ['a part of a part', [{ a: { b: { c: 1, d: 2 } } }, { a: { b: { c: 1, d: 5 } } }], { 'a.b.d': [2, 5] }],
     [
       'a list, as one',
-      { a: [1, 2] },
-      { a: [1, 2, 3] },
+      [{ a: [1, 2] }, { a: [1, 2, 3] }],
       {
         a: [
           [1, 2],
@@ -21,12 +28,12 @@ describe('stateChanges', () => {
         ],
       },
     ],
-    ['a list that is another one with the same things', { a: [{ x: 1 }] }, { a: [{ x: 1 }] }, null],
-    ['an object that becomes none', { a: { b: 1 } }, { a: null }, { a: [{ b: 1 }, null] }],
-    ['nothing', { a: kept }, { a: kept }, null],
-    ['nothing of a state that is there no more', { a: 1 }, null, null],
-    ['a key that every object has', {}, { constructor: 1 }, { constructor: [null, 1] }],
-  ])('names %s', (_, before, after, expected) => {
+    ['a list that is another one with the same things', [{ a: [{ x: 1 }] }, { a: [{ x: 1 }] }], null],
+    ['an object that becomes none', [{ a: { b: 1 } }, { a: null }], { a: [{ b: 1 }, null] }],
+    ['nothing', [{ a: kept }, { a: kept }], null],
+    ['nothing of a state that is there no more', [{ a: 1 }, null], null],
+    ['a key that every object has', [{}, { constructor: 1 }], { constructor: [null, 1] }],
+  ])('names %s', (_, [before, after], expected) => {
     expect(stateChanges(before, after)).toEqual(expected);
   });
 

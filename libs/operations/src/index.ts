@@ -15,7 +15,17 @@ export {
   type SetAsideRecordShown,
 } from './set-aside.store.ts';
 export type { Leftover } from './settle/leftover.ts';
-export { readTimeline, type TimelineQuery, type TimelineStep } from './timeline/timeline.query.ts';
+export { findEntities, type EntityQuery } from './timeline/entity.find.ts';
+export type {
+  Lifeline,
+  LifelineEntity,
+  LifelineKind,
+  LifelineRecord,
+  LifelineStep,
+  OwnMapping,
+  ShownChange,
+} from './timeline/lifeline.types.ts';
+export { readTimeline, type TimelineQuery } from './timeline/timeline.service.ts';
 export { settle, type SettleOptions } from './settle/settle.service.ts';
 export { releaseKey, type ReleaseOptions, type ReleaseResult } from './outbox/dead.letter.release.ts';
 export { listParkedKeys, type WaitingKey } from './outbox/parked.keys.ts';

@@ -52,6 +52,7 @@ import {
   SlotStatusCommand,
 } from './commands/slot.command.ts';
 import { SyncCommand, SyncForceCommand, SyncStatusCommand } from './commands/sync.command.ts';
+import { ExplainCommand } from './commands/explain.command.ts';
 import { TimelineCommand } from './commands/timeline.command.ts';
 
 @Module({
@@ -120,6 +121,7 @@ import { TimelineCommand } from './commands/timeline.command.ts';
     SyncCommand,
     SyncForceCommand,
     SyncStatusCommand,
+    ExplainCommand,
     TimelineCommand,
   ],
 })

@@ -15,6 +15,8 @@ export {
   type SetAsideRecordShown,
 } from './set-aside.store.ts';
 export type { Leftover } from './settle/leftover.ts';
+export { explainField, type ExplainQuery, type FieldAnswer } from './timeline/explain.service.ts';
+export type { FieldCause, FieldExplanation } from './timeline/field.explanation.ts';
 export { findEntities, type EntityQuery } from './timeline/entity.find.ts';
 export type {
   Lifeline,

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { jsonObjectSchema, type Json, type JsonObject } from '#contracts';
 import type { FoldRow, LifelineRows, ReadingRow } from './lifeline.query.ts';
 
+/** Longest that a transaction takes which folds and stores what was read. Milliseconds. */
+const A_TRANSACTION = 60_000;
+
 /** What a person did in the CRM, as it was seen later. */
 export interface PersonsEdit {
   readonly at: string;
@@ -63,6 +66,7 @@ function readingOf(
   const away = ({ readAt }: ReadingRow): number => Math.abs(Date.parse(readAt) - Date.parse(foldedAt));
   return readings
     .filter((reading) => reading.recordKey === recordKey && (reading.result === 'edit' || reading.result === 'gone'))
+    .filter((reading) => away(reading) <= A_TRANSACTION)
     .toSorted((one, other) => away(one) - away(other))[0];
 }
 

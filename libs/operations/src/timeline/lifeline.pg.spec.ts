@@ -1,78 +1,30 @@
 import { sql } from 'kysely';
-import { eventStep, foldSteps, observationStep } from '#folding';
-import { claimCommands, putLinks, settleCommands, type SettledCommand } from '#ledger';
-import { builtInPacks } from '#packs';
-import { anEvent, aRecord, integrationDatabase, type IntegrationContext } from '#testing';
+import { putLinks } from '#ledger';
+import { LifelineContext, written } from '../../test/lifeline.context.ts';
 import { findEntities } from './entity.find.ts';
 import type { Lifeline, LifelineKind } from './lifeline.types.ts';
 import { readTimeline, type TimelineQuery } from './timeline.service.ts';
 
-const pack = builtInPacks['signup-lead'];
-if (pack === undefined) throw new Error('signup-lead comes along');
-const { mapping } = pack;
-const mappings = [mapping];
 const ada = { by: 'ada', reason: 'asked by the user' };
 
-let context: IntegrationContext;
+let life: LifelineContext;
 
 beforeAll(async () => {
-  context = await integrationDatabase('lifeline');
+  life = await LifelineContext.open('lifeline');
 });
-beforeEach(async () => {
-  await context.clear();
-  await context.addConnection();
-});
-afterAll(() => context[Symbol.asyncDispose]());
-
-interface Told {
-  readonly phone?: string;
-  readonly tenantId?: string;
-  readonly type?: string;
-}
-
-let told = 0;
-/** The product tells something of a user; it is folded. */
-async function tell(
-  id: string,
-  { phone = '555-0100', tenantId = 'portal', type = 'user.updated' }: Told = {},
-): Promise<void> {
-  told += 1;
-  const data = { id, email: `${id}@example.test`, full_name: 'Ana Ruiz', phone };
-  const event = anEvent({ id: `e${told}`, type, subject: id, key: id, tenantId, data });
-  const step = eventStep(event, { record: aRecord(event), entityType: 'user' });
-  await context.db.transaction().execute((trx) => foldSteps(trx, { mapping, steps: [step] }));
-}
-
-/** What waits is claimed and comes out like this. */
-async function dispatch(outcomeOf: (entityId: string) => Omit<SettledCommand, 'command'>): Promise<void> {
-  const connectionIds = ['c1', 'c2'];
-  const claimed = await claimCommands(context.db, {
-    owner: 'me',
-    leaseMs: 60_000,
-    limit: 100,
-    connectionIds,
-    coalesce: true,
-  });
-  const settled = claimed.map((command) => ({ command, ...outcomeOf(command.entityId) }));
-  await settleCommands(context.db, settled, { owner: 'me', random: () => 0, credits: claimed.length / 10 });
-}
-const written =
-  (recordId: string, module = 'Leads') =>
-  (entityId: string) => ({
-    outcome: { kind: 'succeeded', recordId, created: true } as const,
-    link: { product: 'portal', entityType: 'user', entityId, module, recordId },
-  });
+beforeEach(() => life.reset());
+afterAll(() => life.close());
 
 const lineOf = (entityId: string, query: Partial<TimelineQuery> = {}): Promise<Lifeline> =>
-  readTimeline(context.db, { product: 'portal', tenantId: 'portal', entityId, mappings, ...query });
+  readTimeline(life.db, { product: 'portal', tenantId: 'portal', entityId, mappings: life.mappings, ...query });
 const kindsOf = ({ steps }: Lifeline): LifelineKind[] => steps.map(({ kind }) => kind);
 const whatOf = ({ steps }: Lifeline, kind: LifelineKind): string[] =>
   steps.filter((step) => step.kind === kind).map(({ what }) => what);
 
 describe('a lifeline', () => {
   it('goes from the event over fold, command, call and answer to the link', async () => {
-    await tell('u1', { type: 'user.created' });
-    await dispatch(written('4711'));
+    await life.tell('u1', { type: 'user.created' });
+    await life.dispatch(written('4711'));
     const line = await lineOf('u1');
     expect(kindsOf(line)).toEqual(expect.arrayContaining(['event', 'fold', 'command', 'call', 'answer', 'link']));
     expect(line.steps).toHaveLength(6);
@@ -87,9 +39,9 @@ describe('a lifeline', () => {
   });
 
   it('hides values unless they are asked for, and then says so itself', async () => {
-    await tell('u1', { type: 'user.created' });
-    await tell('u1', { phone: '555-0199' });
-    await dispatch(written('4711'));
+    await life.tell('u1', { type: 'user.created' });
+    await life.tell('u1', { phone: '555-0199' });
+    await life.dispatch(written('4711'));
     const shown = JSON.stringify(await lineOf('u1'));
     for (const value of ['555-01', 'Ruiz', 'example.test']) expect(shown).not.toContain(value);
     const seen = await lineOf('u1', { values: ada });
@@ -108,21 +60,21 @@ describe('a lifeline', () => {
   });
 
   it('shows what was ignored, set aside, merged and parked', async () => {
-    await tell('u1', { type: 'user.created' });
-    await tell('u1', { phone: '555-0199' });
-    await tell('u1', { type: 'user.unheard_of' });
-    await dispatch(() => ({ outcome: { kind: 'rejected', code: 'CRM_REJECTED', reason: 'no' } }));
+    await life.tell('u1', { type: 'user.created' });
+    await life.tell('u1', { phone: '555-0199' });
+    await life.tell('u1', { type: 'user.unheard_of' });
+    await life.dispatch(() => ({ outcome: { kind: 'rejected', code: 'CRM_REJECTED', reason: 'no', field: null } }));
     const line = await lineOf('u1');
     expect(whatOf(line, 'merged')).toEqual(['#2 into #1']);
     expect(whatOf(line, 'answer')).toEqual([expect.stringMatching(/^#1 rejected CRM_REJECTED/)]);
     expect(whatOf(line, 'fold').at(-1)).toBe('set_aside (unknown_event) by signup-lead, 0 commands');
-    await tell('u2', { type: 'user.deleted' });
+    await life.tell('u2', { type: 'user.deleted' });
     expect(whatOf(await lineOf('u2'), 'fold')).toEqual(['ignored (unknown_user) by signup-lead, 0 commands']);
   });
 
   it("shows notifications, echoes, people's edits with the event to the product, conflicts and operators", async () => {
-    await tell('u1');
-    await dispatch(written('4711'));
+    await life.tell('u1');
+    await life.dispatch(written('4711'));
     await sql`
       with told as (
         select outbox.emit('leads', 'u1', 'crm.lead.changed', ${JSON.stringify({
@@ -137,16 +89,16 @@ describe('a lifeline', () => {
       insert into webhooks.readings (connection_id, module, record_id, record_key, notified_at, result, changed_fields, event_id)
       select 'c1', 'Leads', '4711', 'Leads/u1', now(), 'echo', '{}'::text[], null::uuid
       union all select 'c1', 'Leads', '4711', 'Leads/u1', now(), 'edit', '{Lead_Status}', id from told`.execute(
-      context.db,
+      life.db,
     );
     await sql`
       insert into webhooks.conflicts (connection_id, module, record_id, record_key, kind, field, restored, changed_at, fold_id)
-      values ('c1', 'Leads', '4711', 'Leads/u1', 'conflict', 'Phone', true, now(), 'f')`.execute(context.db);
+      values ('c1', 'Leads', '4711', 'Leads/u1', 'conflict', 'Phone', true, now(), 'f')`.execute(life.db);
     await sql`
       insert into ledger.audit (by_whom, verb, reason, connection_id, record_key)
       values ('ada', 'parked edit', 'wrong number', 'c1', 'Leads/u1'), ('bo', 'pause', 'holidays', 'c1', null),
              ('cy', 'pause', 'of the record alone', null, 'Leads/u1'), ('di', 'pause', 'another record', 'c1', 'Leads/u2')`.execute(
-      context.db,
+      life.db,
     );
     const line = await lineOf('u1');
     expect(whatOf(line, 'read again')).toEqual(['echo', 'edit: Lead_Status']);
@@ -166,15 +118,15 @@ describe('a lifeline', () => {
   });
 
   it('goes over a conversion: the Lead and what it became name one line, with both generations', async () => {
-    await tell('u1');
-    await dispatch(written('4711'));
-    await tell('u1', { phone: '555-0199' });
-    await dispatch(written('9001', 'Contacts'));
+    await life.tell('u1');
+    await life.dispatch(written('4711'));
+    await life.tell('u1', { phone: '555-0199' });
+    await life.dispatch(written('9001', 'Contacts'));
     for (const [module, recordId] of [
       ['Leads', '4711'],
       ['Contacts', '9001'],
     ] as const)
-      expect(await findEntities(context.db, { first: module, second: recordId, mappings })).toEqual([
+      expect(await findEntities(life.db, { first: module, second: recordId, mappings: life.mappings })).toEqual([
         { product: 'portal', entityId: 'u1', tenantId: 'portal' },
       ]);
     const line = await lineOf('u1');
@@ -187,40 +139,31 @@ describe('a lifeline', () => {
   });
 
   it('goes over a merge: the loser is found by its own id, and by that of the record it went into', async () => {
-    await tell('u1');
-    await dispatch(written('4711'));
+    await life.tell('u1');
+    await life.dispatch(written('4711'));
     const link = { connectionId: 'c1', recordKey: 'Leads/u1', product: 'portal', entityType: 'user', entityId: 'u1' };
-    await putLinks(context.db, [{ ...link, module: 'Leads', recordId: '4712' }]);
-    expect(await findEntities(context.db, { first: 'Leads', second: '4711', mappings })).toHaveLength(1);
-    expect(await findEntities(context.db, { first: 'Leads', second: '4712', mappings })).toHaveLength(1);
+    await putLinks(life.db, [{ ...link, module: 'Leads', recordId: '4712' }]);
+    expect(await findEntities(life.db, { first: 'Leads', second: '4711', mappings: life.mappings })).toHaveLength(1);
+    expect(await findEntities(life.db, { first: 'Leads', second: '4712', mappings: life.mappings })).toHaveLength(1);
     expect(whatOf(await lineOf('u1'), 'link')).toEqual(['Leads 4711, generation 1', 'Leads 4712, generation 2']);
   });
 
   it('has what was seen in the CRM and folded by a pack, in its place', async () => {
-    await tell('u1');
-    await dispatch(written('4711'));
-    const observation = {
+    await life.tell('u1');
+    await life.dispatch(written('4711'));
+    await life.see('u1', {
       id: 'seen-1',
-      kind: 'edited' as const,
+      kind: 'edited',
       module: 'Leads',
       identity: { field: 'External_User_ID', value: 'u1' },
       recordId: '4711',
       values: { Phone: '555-0142' },
       changedAt: '2026-03-02T10:00:00Z',
       changedBy: { id: '77', name: 'Sam Sales' },
-    };
-    const step = observationStep(observation, {
-      tenantId: 'portal',
-      key: 'u1',
-      entityType: 'user',
-      reachedAt: Date.now(),
     });
-    await context.db.transaction().execute(async (trx) => {
-      await foldSteps(trx, { mapping, steps: [step] });
-      await sql`
-        insert into webhooks.readings (connection_id, module, record_id, record_key, notified_at, result, changed_fields)
-        values ('c1', 'Leads', '4711', 'Leads/u1', now(), 'edit', '{Phone}')`.execute(trx);
-    });
+    await sql`
+      insert into webhooks.readings (connection_id, module, record_id, record_key, notified_at, result, changed_fields)
+      values ('c1', 'Leads', '4711', 'Leads/u1', now(), 'edit', '{Phone}')`.execute(life.db);
     const line = await lineOf('u1', { values: ada });
     expect(line.steps.find(({ kind }) => kind === 'edit')).toMatchObject({
       what: 'edited Leads 4711 in the CRM by Sam Sales',
@@ -230,13 +173,13 @@ describe('a lifeline', () => {
   });
 
   it('shows a tenant nothing of another one, and names both where nothing is said', async () => {
-    await context.addConnection({ id: 'c2', tenantId: 'acme' });
-    await tell('u1');
-    await tell('u1', { tenantId: 'acme', phone: '555-0142' });
-    await dispatch((entityId) => written(`r-${entityId}`)(entityId));
-    const named = { first: 'portal', second: 'u1', mappings };
-    expect((await findEntities(context.db, named)).map(({ tenantId }) => tenantId)).toEqual(['acme', 'portal']);
-    expect(await findEntities(context.db, { ...named, tenantId: 'acme' })).toHaveLength(1);
+    await life.base.addConnection({ id: 'c2', tenantId: 'acme' });
+    await life.tell('u1');
+    await life.tell('u1', { tenantId: 'acme', phone: '555-0142' });
+    await life.dispatch((entityId) => written(`r-${entityId}`)(entityId));
+    const named = { first: 'portal', second: 'u1', mappings: life.mappings };
+    expect((await findEntities(life.db, named)).map(({ tenantId }) => tenantId)).toEqual(['acme', 'portal']);
+    expect(await findEntities(life.db, { ...named, tenantId: 'acme' })).toHaveLength(1);
     const [own, other] = [await lineOf('u1', { values: ada }), await lineOf('u1', { tenantId: 'acme', values: ada })];
     expect(JSON.stringify(own)).not.toContain('555-0142');
     expect(JSON.stringify(other)).not.toContain('555-0100');
@@ -244,7 +187,7 @@ describe('a lifeline', () => {
   });
 
   it('keeps to the newest steps that were asked for, and says that there are more', async () => {
-    for (let turn = 0; turn < 5; turn += 1) await tell('u1', { phone: `555-010${turn}` });
+    for (let turn = 0; turn < 5; turn += 1) await life.tell('u1', { phone: `555-010${turn}` });
     const line = await lineOf('u1', { limit: 4 });
     expect(line.steps).toHaveLength(4);
     expect(line.isCut).toBe(true);
@@ -252,7 +195,7 @@ describe('a lifeline', () => {
   });
 
   it("is nobody's where nothing is known", async () => {
-    expect(await findEntities(context.db, { first: 'portal', second: 'nobody', mappings })).toEqual([]);
-    expect(await findEntities(context.db, { first: 'Leads', second: '1', mappings })).toEqual([]);
+    expect(await findEntities(life.db, { first: 'portal', second: 'nobody', mappings: life.mappings })).toEqual([]);
+    expect(await findEntities(life.db, { first: 'Leads', second: '1', mappings: life.mappings })).toEqual([]);
   });
 });

@@ -294,12 +294,59 @@ create table relay.folds (
   sequence bigint,
   input jsonb,
   connection_id text default ''::text not null,
+  topic text,
+  partition integer,
+  "offset" bigint,
   constraint folds_pkey PRIMARY KEY (id),
   constraint folds_source_check CHECK ((source = ANY (ARRAY['event'::text, 'crm'::text]))),
   constraint folds_verdict_check CHECK ((verdict = ANY (ARRAY['applied'::text, 'ignored'::text, 'set_aside'::text])))
 );
 CREATE INDEX folds_by_event ON relay.folds USING btree (event_id);
 CREATE INDEX folds_by_key ON relay.folds USING btree (mapping, tenant_id, key, id);
+CREATE INDEX folds_by_time ON relay.folds USING brin (produced_at) WITH (autosummarize='on');
+CREATE INDEX folds_seen ON relay.folds USING btree (mapping, tenant_id, key) WHERE (source = 'crm'::text);
+
+create table relay.replay_keys (
+  replay_id bigint not null,
+  ordinal bigint not null,
+  tenant_id text not null,
+  key text not null,
+  connection_id text default ''::text not null,
+  constraint replay_keys_pkey PRIMARY KEY (replay_id, ordinal),
+  constraint replay_keys_replay_id_fkey FOREIGN KEY (replay_id) REFERENCES relay.replays(id) ON DELETE CASCADE
+);
+
+create table relay.replays (
+  id bigint generated always as identity not null,
+  created_at timestamp with time zone default clock_timestamp() not null,
+  by_whom text not null,
+  reason text not null,
+  state text default 'open'::text not null,
+  target text not null,
+  source text not null,
+  mapping text not null,
+  mapping_version integer not null,
+  pack text not null,
+  connection_id text,
+  selection jsonb not null,
+  rate integer,
+  keys_total bigint not null,
+  place bigint default 0 not null,
+  events bigint default 0 not null,
+  commands bigint default 0 not null,
+  left_alone jsonb default '{}'::jsonb not null,
+  lease_owner text,
+  lease_until timestamp with time zone,
+  updated_at timestamp with time zone default clock_timestamp() not null,
+  finished_at timestamp with time zone,
+  constraint replays_pkey PRIMARY KEY (id),
+  constraint replays_check CHECK (((target = 'shadow'::text) = (connection_id IS NOT NULL))),
+  constraint replays_rate_check CHECK ((rate > 0)),
+  constraint replays_source_check CHECK ((source = ANY (ARRAY['kafka'::text, 'outbox'::text]))),
+  constraint replays_state_check CHECK ((state = ANY (ARRAY['open'::text, 'done'::text, 'cancelled'::text]))),
+  constraint replays_target_check CHECK ((target = ANY (ARRAY['shadow'::text, 'live'::text]))),
+  constraint replays_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
+);
 
 create table relay.set_aside (
   id bigint generated always as identity not null,

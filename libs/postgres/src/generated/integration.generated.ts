@@ -241,6 +241,42 @@ interface RelayFolds {
   sequence: BigInteger | null;
   input: JsonColumn | null;
   connection_id: Generated<string>;
+  topic: string | null;
+  partition: number | null;
+  offset: BigInteger | null;
+}
+
+interface RelayReplayKeys {
+  replay_id: BigInteger;
+  ordinal: BigInteger;
+  tenant_id: string;
+  key: string;
+  connection_id: Generated<string>;
+}
+
+interface RelayReplays {
+  id: Computed<BigInteger>;
+  created_at: Generated<Timestamp>;
+  by_whom: string;
+  reason: string;
+  state: Generated<string>;
+  target: string;
+  source: string;
+  mapping: string;
+  mapping_version: number;
+  pack: string;
+  connection_id: string | null;
+  selection: JsonColumn;
+  rate: number | null;
+  keys_total: BigInteger;
+  place: Generated<BigInteger>;
+  events: Generated<BigInteger>;
+  commands: Generated<BigInteger>;
+  left_alone: Generated<JsonColumn>;
+  lease_owner: string | null;
+  lease_until: Timestamp | null;
+  updated_at: Generated<Timestamp>;
+  finished_at: Timestamp | null;
 }
 
 interface RelaySetAside {
@@ -461,6 +497,8 @@ export interface IntegrationDatabase {
   'outbox.captures': OutboxCaptures;
   'outbox.events': OutboxEvents;
   'relay.folds': RelayFolds;
+  'relay.replay_keys': RelayReplayKeys;
+  'relay.replays': RelayReplays;
   'relay.set_aside': RelaySetAside;
   'relay.states': RelayStates;
   'relay.timers': RelayTimers;

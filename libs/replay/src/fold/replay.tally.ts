@@ -42,6 +42,11 @@ export class ReplayTally {
     for (const { command } of commands) count(made, `${command.module} ${command.operation}`);
   }
 
+  /** A record that is no event of this product. */
+  unusable(code: string): void {
+    count(this.#counts.setAside, code);
+  }
+
   differs({ module, kind, fields }: RecordDifference): void {
     count(this.#counts.records, `${module} ${kind}`);
     for (const { field } of fields) count(this.#counts.fields, `${module}.${field}`);

@@ -85,9 +85,9 @@ function heldKey(keys: Map<string, KeyFold>, from: { step: FoldStep; states: Fol
 }
 
 /** The mapping with a connection's settings; null when those are not what it can use. */
-type Configured = (connection: FoldConnection) => Mapping | null;
+export type Configured = (connection: FoldConnection) => Mapping | null;
 
-function configuredMappings(mapping: Mapping): Configured {
+export function configuredMappings(mapping: Mapping): Configured {
   const known = new Map<string, Mapping | null>();
   return (connection) => {
     const found = known.get(connection.id);
@@ -130,8 +130,11 @@ interface FoldOne {
   readonly connection: FoldConnection | undefined;
 }
 
-/** `text`: the new state as JSON, where there is one. */
-function foldOne({ configured, step, before, connection }: FoldOne): { result: StepResult; text: string | null } {
+/** Folds one step, as the engine does with each; `text`: the new state as JSON, where there is one. Pure. */
+export function foldOne({ configured, step, before, connection }: FoldOne): {
+  result: StepResult;
+  text: string | null;
+} {
   const nothing = { state: before.state, commands: [], problems: [] };
   const setAside = (code: string, field: string): { result: StepResult; text: null } => ({
     result: { verdict: 'set_aside', code, field, ...nothing },
@@ -160,7 +163,8 @@ function isStorableResult({ commands, problems, events = [] }: StepResult): bool
   return isStorableValue([commands, problems, events]);
 }
 
-function commandsOf(
+/** The commands of one step, with where they come from. */
+export function commandsOf(
   mapping: Mapping,
   { step, result, connection }: { step: FoldStep; result: StepResult; connection: FoldConnection },
 ): NewCommand[] {

@@ -36,6 +36,10 @@ const COLUMNS: readonly RowColumn<FoldedStep>[] = [
   { name: 'problems', type: 'jsonb', of: ({ result }) => problemsText(result) },
   { name: 'commands', type: 'integer', of: ({ commands }) => commands.length },
   { name: 'changes', type: 'jsonb', of: ({ before, result }) => changesText(before, result.state) },
+  // Where Kafka holds it: by its folds a key's events are found.
+  { name: 'topic', type: 'text', of: ({ step }) => step.record?.topic ?? null },
+  { name: 'partition', type: 'integer', of: ({ step }) => step.record?.partition ?? null },
+  { name: 'offset', type: 'bigint', of: ({ step }) => step.record?.offset ?? null },
   { name: 'input', type: 'jsonb', of: ({ step }) => (step.input === null ? null : JSON.stringify(step.input)) },
 ];
 

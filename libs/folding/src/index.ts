@@ -1,4 +1,13 @@
-export { foldBatch, type FoldBatch, type FoldedBatch, type FoldedStep } from './batch.fold.ts';
+export {
+  commandsOf,
+  configuredMappings,
+  foldBatch,
+  foldOne,
+  type Configured,
+  type FoldBatch,
+  type FoldedBatch,
+  type FoldedStep,
+} from './batch.fold.ts';
 export { loadConnections, type FoldConnection, type TenantConnections } from './connection.store.ts';
 export type { EventRecord } from './event.record.ts';
 export { foldSteps, inboxConsumer, type FoldReport, type FoldWork } from './fold.engine.ts';
@@ -12,6 +21,6 @@ export { redriveSetAside, type RedriveOptions, type RedriveReport } from './redr
 export { selected, type SetAsideSelection } from './set-aside.selection.ts';
 export { storeSetAside, type SetAsideRecord } from './set-aside.store.ts';
 export { lockStates, type StoredState } from './state.store.ts';
-export { connectionOf } from './step.placement.ts';
+export { connectionOf, placeSteps } from './step.placement.ts';
 export { storeTimers, type KeyTimers } from './timer.store.ts';
 export { mappingsByTopic, type TopicMapping } from './topic.mappings.ts';

@@ -79,8 +79,17 @@ export const EVENTS_OF_A_USER = LIFE.length;
  * Events of many users, in the order in which a product has them: `atOnce` users are at it at the same time and take turns, then come
  * the next ones. The same arguments give the same events.
  */
-export function* siteEvents({ count, atOnce }: { count: number; atOnce: number }): Generator<SiteEvent> {
-  for (let n = 0; n < count; n += 1) {
+export function* siteEvents({
+  count,
+  atOnce,
+  from = 0,
+}: {
+  count: number;
+  atOnce: number;
+  /** The number of the first one; those before it are left out. */
+  from?: number;
+}): Generator<SiteEvent> {
+  for (let n = from; n < count; n += 1) {
     const round = Math.floor(n / (atOnce * EVENTS_OF_A_USER));
     const inRound = n % (atOnce * EVENTS_OF_A_USER);
     const user = round * atOnce + (inRound % atOnce) + 1;

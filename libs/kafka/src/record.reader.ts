@@ -1,0 +1,169 @@
+import { Consumer, FetchIsolationLevels, ListOffsetTimestamps, type RecordsBatch } from '@platformatic/kafka';
+import { CausewayError } from '#contracts';
+import type { BatchRecord } from './consumer/record.batch.ts';
+import { asKafkaError } from './kafka-error.policy.ts';
+import { CommittedRecords, recordOf, type PartitionRange } from './committed.records.ts';
+import type { KafkaConnection } from './security/kafka.connection.ts';
+import { delayUnlessRefused, platformaticConnection } from './security/platformatic.security.ts';
+
+const RETRIES = 5;
+const RETRY_MS = 100;
+const SCAN_BYTES = 4 * 1024 * 1024;
+/** For a few records here and there; the broker gives a whole batch all the same. */
+const LOOK_BYTES = 64 * 1024;
+/** Empty answers in a row after which the records are taken to be gone (retention ran meanwhile). */
+const EMPTY_ANSWERS = 50;
+/**
+ * Times within a partition go up only nearly: a marker has the time of the commit, and may stand before a record that was made earlier. So
+ * one reads on for this long behind the end of a time, and looks at each record.
+ */
+const SLACK_MS = 60_000;
+
+/** A time in milliseconds since the epoch, by when records were produced. */
+export interface TimeRange {
+  readonly from?: number;
+  /** Not included. */
+  readonly to?: number;
+}
+
+/**
+ * Reads past records by offset and by time, without a consumer group: whoever consumes the topic does not notice. One request at a time:
+ * fetches of one client share a session with each broker.
+ */
+export class RecordReader implements AsyncDisposable {
+  readonly #consumer: Consumer;
+
+  constructor({ clientId, ...connection }: KafkaConnection & { readonly clientId: string }) {
+    this.#consumer = new Consumer({
+      clientId,
+      // Never joined; the client wants a name.
+      groupId: `${clientId}-direct`,
+      ...platformaticConnection(connection),
+      retries: RETRIES,
+      retryDelay: delayUnlessRefused(RETRY_MS),
+    });
+  }
+
+  /**
+   * What each partition of a topic holds of a time, found by its index of times. `whole`: the range begins with the partition's very first
+   * record, of which retention has taken nothing.
+   * @throws CausewayError `TOPIC_MISSING`, `KAFKA_UNREACHABLE`
+   */
+  async ranges(topic: string, time: TimeRange = {}): Promise<(PartitionRange & { readonly whole: boolean })[]> {
+    const { from, to } = time;
+    try {
+      this.#consumer.topics.track(topic);
+      await this.#topic(topic);
+      const [firsts, ends] = [
+        await this.#offsets(topic, ListOffsetTimestamps.EARLIEST),
+        await this.#offsets(topic, ListOffsetTimestamps.LATEST),
+      ];
+      // The broker answers -1 where no record is as young.
+      const starts = from === undefined ? firsts : await this.#offsets(topic, BigInt(from));
+      const stops = to === undefined ? ends : await this.#offsets(topic, BigInt(to + SLACK_MS));
+      return ends.map((last, partition) => {
+        const [start = -1n, stop = -1n] = [starts[partition], stops[partition]];
+        const end = stop < 0n ? last : stop;
+        return { topic, partition, start: start < 0n ? end : start, end, last, ...time, whole: start === 0n };
+      });
+    } catch (error) {
+      throw asKafkaError(error, { topic });
+    }
+  }
+
+  /** The committed records of a range, in order; those of transactions that are still open at its end are left out. */
+  async *read(range: PartitionRange): AsyncGenerator<BatchRecord[]> {
+    const committed = new CommittedRecords(range);
+    let offset = range.start;
+    let under = offset < range.end ? this.#fetch(range, offset, SCAN_BYTES) : undefined;
+    for (let empty = 0; under !== undefined && empty < EMPTY_ANSWERS;) {
+      const batches = await under;
+      const before = offset;
+      offset = batches.reduce((at, batch) => endOf(batch, at), offset);
+      empty = offset === before ? empty + 1 : 0;
+      // The next part is on its way while this one is worked on.
+      under = offset < range.end ? this.#fetch(range, offset, SCAN_BYTES) : undefined;
+      under?.catch(() => undefined);
+      for (const batch of batches) {
+        const records = committed.settle(batch);
+        if (records.length > 0) yield records;
+      }
+      // The marker of the last transaction stands behind the range.
+      if (under === undefined && committed.isOpen && offset < range.last)
+        under = this.#fetch(range, offset, LOOK_BYTES);
+    }
+  }
+
+  /** The records at these offsets, which are known to be committed; those that are gone are absent. */
+  async at(
+    { topic, partition }: Pick<PartitionRange, 'topic' | 'partition'>,
+    offsets: readonly bigint[],
+  ): Promise<BatchRecord[]> {
+    const wanted = new Set(offsets);
+    const range = (await this.ranges(topic)).find((found) => found.partition === partition);
+    if (range === undefined) return [];
+    const found: BatchRecord[] = [];
+    let next = range.start;
+    for (const offset of [...wanted].toSorted((a, b) => (a < b ? -1 : 1))) {
+      if (offset < next || offset >= range.end) continue;
+      for (const batch of await this.#fetch(range, offset, LOOK_BYTES)) {
+        next = endOf(batch, next);
+        for (const record of batch.records) {
+          if (wanted.has(batch.firstOffset + BigInt(record.offsetDelta))) found.push(recordOf(range, batch, record));
+        }
+      }
+      next = next > offset ? next : offset + 1n;
+    }
+    return found;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#consumer.close(true).catch(() => undefined);
+  }
+
+  async #fetch({ topic, partition }: PartitionRange, offset: bigint, bytes: number): Promise<RecordsBatch[]> {
+    try {
+      const { id: topicId, partitions } = await this.#topic(topic);
+      const node = partitions[partition]?.leader;
+      if (node === undefined) throw new CausewayError('TOPIC_MISSING', { details: { topic, partition } });
+      const { responses } = await this.#consumer.fetch({
+        node,
+        isolationLevel: FetchIsolationLevels.READ_UNCOMMITTED,
+        maxWaitTime: 100,
+        minBytes: 1,
+        maxBytes: bytes,
+        topics: [{ topicId, partitions: [wanted({ partition, offset, bytes })] }],
+      });
+      // The broker gives the whole batch that an offset lies in.
+      return (responses[0]?.partitions[0]?.records ?? []).filter((batch) => endOf(batch, 0n) > offset);
+    } catch (error) {
+      throw asKafkaError(error, { topic });
+    }
+  }
+
+  async #topic(topic: string) {
+    const found = (await this.#consumer.metadata({ topics: [topic] })).topics.get(topic);
+    if (found === undefined) throw new CausewayError('TOPIC_MISSING', { details: { topic } });
+    return found;
+  }
+
+  async #offsets(topic: string, timestamp: bigint): Promise<bigint[]> {
+    const isolationLevel = FetchIsolationLevels.READ_UNCOMMITTED;
+    return (await this.#consumer.listOffsets({ topics: [topic], timestamp, isolationLevel })).get(topic) ?? [];
+  }
+}
+
+function endOf({ firstOffset, lastOffsetDelta }: RecordsBatch, atLeast: bigint): bigint {
+  const end = firstOffset + BigInt(lastOffsetDelta) + 1n;
+  return end > atLeast ? end : atLeast;
+}
+
+function wanted({ partition, offset, bytes }: { partition: number; offset: bigint; bytes: number }) {
+  return {
+    partition,
+    fetchOffset: offset,
+    currentLeaderEpoch: -1,
+    lastFetchedEpoch: -1,
+    partitionMaxBytes: bytes,
+  };
+}

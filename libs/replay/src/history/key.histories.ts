@@ -1,0 +1,47 @@
+import type { QueryExecutorProvider } from 'kysely';
+import type { FoldStep } from '#folding';
+import type { Mapping } from '#mapping';
+import type { EventSource, Time } from '../source/event.source.ts';
+import type { EventReader } from './event.reader.ts';
+import { readFoldRows, type FoldRow, type HistoryKey } from './fold.rows.ts';
+import { orderedSteps } from './step.order.ts';
+
+/** All that was folded of one key, ready to be folded again. */
+export interface KeyHistory extends HistoryKey {
+  readonly steps: readonly FoldStep[];
+  /** Events that are not to be found any more. */
+  readonly missing: number;
+  readonly rows: readonly FoldRow[];
+}
+
+export interface HistoryQuery extends Time {
+  readonly mapping: Mapping;
+  readonly reader: EventReader;
+  readonly source: EventSource;
+  readonly keys: readonly Omit<HistoryKey, 'connectionId'>[];
+}
+
+/**
+ * The histories of some keys, found by the index of folds and read by their places: what one customer did in a year costs that year's
+ * records, however many others there are. One for each connection, where states are those of connections. Keys of which nothing was folded are absent.
+ */
+export async function readHistories(db: QueryExecutorProvider, query: HistoryQuery): Promise<KeyHistory[]> {
+  const { mapping, reader, source } = query;
+  const rows = await readFoldRows(db, mapping, query);
+  const events = new Map(
+    [...rows.values()].flat().flatMap((row) => (row.source === 'event' ? [[row.eventId, row]] : [])),
+  );
+  const records = await source.find([...events.values()], reader.topics);
+  return [...rows].map(([name, own]) => {
+    const [tenantId = '', key = '', connectionId = ''] = JSON.parse(name) as string[];
+    const known = own.filter((row) => row.source === 'event');
+    const steps = known.flatMap(({ eventId }) => {
+      const record = records.get(eventId);
+      const read = record === undefined ? null : reader.read(record);
+      return read !== null && 'step' in read ? [read.step] : [];
+    });
+    const of = { tenantId, key, connectionId };
+    const ordered = orderedSteps({ ...of, events: steps, rows: own, entityType: mapping.topics[0] ?? '' });
+    return { ...of, steps: ordered, missing: known.length - steps.length, rows: own };
+  });
+}

@@ -301,6 +301,72 @@ create table relay.folds (
 CREATE INDEX folds_by_event ON relay.folds USING btree (event_id);
 CREATE INDEX folds_by_key ON relay.folds USING btree (mapping, tenant_id, key, id);
 
+create table relay.plan_keys (
+  plan_id bigint not null,
+  ordinal integer not null,
+  tenant_id text not null,
+  key text not null,
+  connection_id text default ''::text not null,
+  batch integer not null,
+  sequence bigint not null,
+  state jsonb,
+  timers jsonb,
+  origin jsonb not null,
+  applied_at timestamp with time zone,
+  constraint plan_keys_pkey PRIMARY KEY (plan_id, ordinal),
+  constraint plan_keys_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES relay.plans(id) ON DELETE CASCADE
+);
+CREATE INDEX plan_keys_open ON relay.plan_keys USING btree (plan_id, batch) WHERE (applied_at IS NULL);
+
+create table relay.plan_left (
+  plan_id bigint not null,
+  ordinal integer not null,
+  tenant_id text not null,
+  key text not null,
+  connection_id text default ''::text not null,
+  record_key text,
+  reason text not null,
+  constraint plan_left_pkey PRIMARY KEY (plan_id, ordinal),
+  constraint plan_left_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES relay.plans(id) ON DELETE CASCADE
+);
+
+create table relay.plan_records (
+  plan_id bigint not null,
+  ordinal integer not null,
+  "position" integer not null,
+  connection_id text not null,
+  record_key text not null,
+  action text not null,
+  module text not null,
+  record_id text,
+  differences jsonb not null,
+  command jsonb not null,
+  held boolean not null,
+  constraint plan_records_pkey PRIMARY KEY (plan_id, ordinal, "position"),
+  constraint plan_records_action_check CHECK ((action = ANY (ARRAY['create'::text, 'adopt'::text, 'change'::text, 'effect'::text]))),
+  constraint plan_records_plan_id_ordinal_fkey FOREIGN KEY (plan_id, ordinal) REFERENCES relay.plan_keys(plan_id, ordinal) ON DELETE CASCADE
+);
+
+create table relay.plans (
+  id bigint generated always as identity not null,
+  kind text not null,
+  mapping text not null,
+  mapping_version integer not null,
+  product text not null,
+  lane text not null,
+  selection jsonb not null,
+  totals jsonb not null,
+  state text default 'saved'::text not null,
+  stop jsonb,
+  saved_by text not null,
+  saved_at timestamp with time zone default now() not null,
+  applied_by text,
+  ended_at timestamp with time zone,
+  constraint plans_pkey PRIMARY KEY (id),
+  constraint plans_kind_check CHECK ((kind = ANY (ARRAY['mapping'::text, 'replay'::text, 'backfill'::text]))),
+  constraint plans_state_check CHECK ((state = ANY (ARRAY['saved'::text, 'applying'::text, 'applied'::text, 'stopped'::text])))
+);
+
 create table relay.set_aside (
   id bigint generated always as identity not null,
   topic text not null,

@@ -243,6 +243,61 @@ interface RelayFolds {
   connection_id: Generated<string>;
 }
 
+interface RelayPlanKeys {
+  plan_id: BigInteger;
+  ordinal: number;
+  tenant_id: string;
+  key: string;
+  connection_id: Generated<string>;
+  batch: number;
+  sequence: BigInteger;
+  state: JsonColumn | null;
+  timers: JsonColumn | null;
+  origin: JsonColumn;
+  applied_at: Timestamp | null;
+}
+
+interface RelayPlanLeft {
+  plan_id: BigInteger;
+  ordinal: number;
+  tenant_id: string;
+  key: string;
+  connection_id: Generated<string>;
+  record_key: string | null;
+  reason: string;
+}
+
+interface RelayPlanRecords {
+  plan_id: BigInteger;
+  ordinal: number;
+  position: number;
+  connection_id: string;
+  record_key: string;
+  action: string;
+  module: string;
+  record_id: string | null;
+  differences: JsonColumn;
+  command: JsonColumn;
+  held: boolean;
+}
+
+interface RelayPlans {
+  id: Computed<BigInteger>;
+  kind: string;
+  mapping: string;
+  mapping_version: number;
+  product: string;
+  lane: string;
+  selection: JsonColumn;
+  totals: JsonColumn;
+  state: Generated<string>;
+  stop: JsonColumn | null;
+  saved_by: string;
+  saved_at: Generated<Timestamp>;
+  applied_by: string | null;
+  ended_at: Timestamp | null;
+}
+
 interface RelaySetAside {
   id: Computed<BigInteger>;
   topic: string;
@@ -461,6 +516,10 @@ export interface IntegrationDatabase {
   'outbox.captures': OutboxCaptures;
   'outbox.events': OutboxEvents;
   'relay.folds': RelayFolds;
+  'relay.plan_keys': RelayPlanKeys;
+  'relay.plan_left': RelayPlanLeft;
+  'relay.plan_records': RelayPlanRecords;
+  'relay.plans': RelayPlans;
   'relay.set_aside': RelaySetAside;
   'relay.states': RelayStates;
   'relay.timers': RelayTimers;

@@ -35,6 +35,15 @@ import { ParkedEditCommand } from './commands/parked-edit.command.ts';
 import { ParkedReleaseCommand, ParkedRestoreCommand } from './commands/parked-record.command.ts';
 import { PackCommand, PackListCommand, PackTestCommand } from './commands/pack.command.ts';
 import { ParkedCommand, ParkedListCommand, ParkedRetryCommand, ParkedSkipCommand } from './commands/parked.command.ts';
+import { ApplyCommand } from './commands/apply.command.ts';
+import {
+  PlanBackfillCommand,
+  PlanCommand,
+  PlanListCommand,
+  PlanMappingCommand,
+  PlanReplayCommand,
+  PlanShowCommand,
+} from './commands/plan.command.ts';
 import { PublisherCommand, PublisherConfigCheckCommand, PublisherConfigCommand } from './commands/publisher.command.ts';
 import { ConnectionRotateKeyCommand } from './commands/rotate-key.command.ts';
 import {
@@ -105,6 +114,13 @@ import { TimelineCommand } from './commands/timeline.command.ts';
     ResumeCommand,
     ParkedRetryCommand,
     ParkedSkipCommand,
+    ApplyCommand,
+    PlanBackfillCommand,
+    PlanCommand,
+    PlanListCommand,
+    PlanMappingCommand,
+    PlanReplayCommand,
+    PlanShowCommand,
     PublisherCommand,
     PublisherConfigCheckCommand,
     PublisherConfigCommand,

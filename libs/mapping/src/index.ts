@@ -71,7 +71,7 @@ export { holdsWanted } from './returns/field.judgement.ts';
 export { observe } from './returns/observation.fold.ts';
 export type { Conflict } from './returns/conflict.types.ts';
 export type { Observation, ObserveResult, Person } from './returns/observation.types.ts';
-export { ownState } from './returns/record.memory.ts';
+export { memoryOf, ownState, splitState } from './returns/record.memory.ts';
 export { commonPayload, conflictPayload } from './returns/payload.parts.ts';
 export type { Answer, FieldEdit, Judge, PackEvent, ReturnModule, Returns } from './returns/return.types.ts';
 export { explain } from './fold/explanation.ts';

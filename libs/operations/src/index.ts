@@ -1,4 +1,4 @@
-export type { CrmTarget } from './crm.access.ts';
+export { withClients, type CrmTarget } from './crm.access.ts';
 export { listConflicts, type ConflictLine, type ConflictQuery } from './conflict.list.ts';
 export { readCredits, type CreditsReport } from './credits.report.ts';
 export { applyFields, planFields, type FieldsQuery, type FieldsReport, type FieldsResult } from './fields.service.ts';
@@ -59,3 +59,4 @@ export { askKeeper, listChannels, type ChannelReport } from './return/channels.r
 export { replayNotifications } from './return/notifications.replay.ts';
 export { listSweeps, type SweepReport } from './return/sweep.report.ts';
 export { forceSync, type ForcedReading, type ForcedRecord } from './return/sync.force.ts';
+export { readCommitted, type CommittedRecord } from './outbox/committed.reader.ts';

@@ -46,7 +46,7 @@ export { CallBudget, type BudgetEvent, type BudgetState, type CallBudgetOptions 
 export { OPEN_GATE, type CallAsk, type CallEnd, type CallGate, type CallPass } from './limits/call.gate.ts';
 export { metered, takeCredits } from './limits/credit.meter.ts';
 export { createMemoryCreditStore, type CreditStore, type KnownLimits } from './limits/credit.store.ts';
-export { exhaustedAt, usedByLane, type CreditSlot } from './limits/credit.window.ts';
+export { CREDIT_WINDOW, exhaustedAt, freeAt, usedByLane, type CreditSlot } from './limits/credit.window.ts';
 export { isShort } from './limits/credit.shortage.ts';
 export { editionLimits, UNKNOWN_LIMITS, type CallLimits } from './limits/edition.limits.ts';
 export { DEFAULT_SHARES, type LaneShare, type LaneShares } from './limits/lane.shares.ts';

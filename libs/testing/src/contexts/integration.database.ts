@@ -52,6 +52,7 @@ const CLEARED = [
   'relay.folds',
   'relay.timers',
   'relay.set_aside',
+  'relay.plans',
   'relay.replays',
   'relay.replay_keys',
   'webhooks.channels',

@@ -1,0 +1,21 @@
+export { CrmUnread, type CrmReader } from './crm.reading.ts';
+export { kafkaHistory } from './kafka.history.ts';
+export type { EventHistory, KeptEvent } from './key.history.ts';
+export type { KeySelection } from './key.selection.ts';
+export { applyPlan, type ApplyReport, type PlanStop } from './plan.apply.ts';
+export { makePlan, type Plan, type PlanRequest, type PlanSources } from './plan.maker.ts';
+export { listPlans, readPlanned, savePlan, showPlan, type SavedPlan } from './plan.store.ts';
+export { timeOfPlan } from './plan.budget.ts';
+export type { PlanTime } from './plan.time.ts';
+export {
+  LEFT_REASONS,
+  PLAN_KINDS,
+  PLAN_LANES,
+  type LeftAlone,
+  type LeftReason,
+  type PlanKind,
+  type PlannedDifference,
+  type PlannedKey,
+  type PlannedRecord,
+  type PlanTotals,
+} from './plan.types.ts';

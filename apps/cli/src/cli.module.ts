@@ -51,6 +51,7 @@ import {
   SlotRewindCommand,
   SlotStatusCommand,
 } from './commands/slot.command.ts';
+import { StatusCommand } from './commands/status.command.ts';
 import { SyncCommand, SyncForceCommand, SyncStatusCommand } from './commands/sync.command.ts';
 
 @Module({
@@ -116,6 +117,7 @@ import { SyncCommand, SyncForceCommand, SyncStatusCommand } from './commands/syn
     SlotRecreateCommand,
     SlotRewindCommand,
     SlotStatusCommand,
+    StatusCommand,
     SyncCommand,
     SyncForceCommand,
     SyncStatusCommand,

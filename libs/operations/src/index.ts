@@ -47,3 +47,5 @@ export { askKeeper, listChannels, type ChannelReport } from './return/channels.r
 export { replayNotifications } from './return/notifications.replay.ts';
 export { listSweeps, type SweepReport } from './return/sweep.report.ts';
 export { forceSync, type ForcedReading, type ForcedRecord } from './return/sync.force.ts';
+export { readStatus, type StatusTarget } from './status/status.service.ts';
+export type { FlowStep, ParkedReason, StatusRemark, StatusReport } from './status/status.types.ts';

@@ -223,6 +223,30 @@ create table ledger.released (
   constraint released_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
 );
 
+create table ledger.throttles (
+  id bigint generated always as identity not null,
+  direction text not null,
+  connection_id text,
+  mapping text,
+  operation text,
+  module text,
+  record_key text,
+  unit text not null,
+  per_second double precision not null,
+  tokens double precision not null,
+  filled_at timestamp with time zone default clock_timestamp() not null,
+  reason text not null,
+  set_by text not null,
+  set_at timestamp with time zone default now() not null,
+  constraint throttles_pkey PRIMARY KEY (id),
+  constraint throttles_check CHECK (((direction = 'out'::text) OR ((unit = 'calls'::text) AND (num_nonnulls(mapping, operation, module, record_key) = 0)))),
+  constraint throttles_direction_check CHECK ((direction = ANY (ARRAY['out'::text, 'in'::text]))),
+  constraint throttles_per_second_check CHECK (((per_second > (0)::double precision) AND (per_second <= (10000)::double precision))),
+  constraint throttles_unit_check CHECK ((unit = ANY (ARRAY['calls'::text, 'commands'::text]))),
+  constraint throttles_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX throttles_once ON ledger.throttles USING btree (direction, connection_id, mapping, operation, module, record_key) NULLS NOT DISTINCT;
+
 create table ledger.unlinked (
   connection_id text not null,
   record_key text not null,

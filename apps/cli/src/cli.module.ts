@@ -5,6 +5,9 @@ import {
   CommandsShowCommand,
   ParkedShowCommand,
 } from './commands/commands.command.ts';
+import { ConnectionAddCommand } from './commands/connection-add.command.ts';
+import { ConnectionRemoveCommand } from './commands/connection-remove.command.ts';
+import { ConnectionTestCommand } from './commands/connection-test.command.ts';
 import { ConnectionListCommand, ConnectionStatusCommand } from './commands/connection-status.command.ts';
 import {
   ChannelsCommand,
@@ -53,6 +56,13 @@ import {
 } from './commands/slot.command.ts';
 import { StatusCommand } from './commands/status.command.ts';
 import { SyncCommand, SyncForceCommand, SyncStatusCommand } from './commands/sync.command.ts';
+import {
+  ThrottleClearCommand,
+  ThrottleCommand,
+  ThrottleListCommand,
+  ThrottleSetCommand,
+} from './commands/throttle.command.ts';
+import { TopicsCheckCommand, TopicsCommand, TopicsCreateCommand } from './commands/topics.command.ts';
 
 @Module({
   providers: [
@@ -63,6 +73,9 @@ import { SyncCommand, SyncForceCommand, SyncStatusCommand } from './commands/syn
     ChannelsListCommand,
     ChannelsRenewCommand,
     ChannelsRotateCommand,
+    ConnectionAddCommand,
+    ConnectionRemoveCommand,
+    ConnectionTestCommand,
     ConnectionCommand,
     ConnectionListCommand,
     ConnectionQuietHoursCommand,
@@ -121,6 +134,13 @@ import { SyncCommand, SyncForceCommand, SyncStatusCommand } from './commands/syn
     SyncCommand,
     SyncForceCommand,
     SyncStatusCommand,
+    ThrottleClearCommand,
+    ThrottleCommand,
+    ThrottleListCommand,
+    ThrottleSetCommand,
+    TopicsCheckCommand,
+    TopicsCommand,
+    TopicsCreateCommand,
   ],
 })
 export class CliModule {}

@@ -3,6 +3,7 @@ import {
   integrationOptions,
   isOwnOptionSet,
   kafkaConnectionOptions,
+  kafkaOptions,
   loadConfig,
   processOptions,
   publisherOptions,
@@ -19,6 +20,9 @@ const { integrationUrl, packs } = integrationOptions;
 const { secretKey, otherSecretKeys } = crmOptions;
 const { sourcesFile, sourceName, sourceUrl, slotName } = publisherOptions;
 
+const { topicPartitions, topicReplication, topicRetention: retention } = kafkaOptions;
+const TOPICS = { topicPartitions, topicReplication, topicRetention: retention };
+
 type Parts = Omit<StatusTarget, 'integration'> & { readonly hasIntegration: boolean };
 
 /**
@@ -27,7 +31,7 @@ type Parts = Omit<StatusTarget, 'integration'> & { readonly hasIntegration: bool
  */
 export async function doctorTarget(file?: string, env: Environment = process.env): Promise<DoctorTarget> {
   const { hasIntegration, ...parts } = partsOf(file === undefined ? env : {});
-  if (isNothing(parts, hasIntegration)) return targetOfSystem(await runningSystem(file));
+  if (isNothing(parts, hasIntegration)) return targetOfSystem(await runningSystem(file), parts.topics);
   if (!hasIntegration) return { ...parts, integration: null };
   const config = loadConfig({ integrationUrl, secretKey, otherSecretKeys }, env);
   const keys = { secretKey: config.secretKey, otherSecretKeys: config.otherSecretKeys };
@@ -37,7 +41,7 @@ export async function doctorTarget(file?: string, env: Environment = process.env
 /** The same without the keys of stored secrets, which a look at the flow does not need. */
 export async function statusTarget(file?: string, env: Environment = process.env): Promise<StatusTarget> {
   const { hasIntegration, ...parts } = partsOf(file === undefined ? env : {});
-  if (isNothing(parts, hasIntegration)) return targetOfSystem(await runningSystem(file));
+  if (isNothing(parts, hasIntegration)) return targetOfSystem(await runningSystem(file), parts.topics);
   const integration = hasIntegration ? { url: loadConfig({ integrationUrl }, env).integrationUrl } : null;
   return { ...parts, integration };
 }
@@ -52,7 +56,9 @@ function partsOf(env: Environment): Parts {
   const file = env[sourcesFile.env] ?? '';
   const hasSource = file !== '' || isOwnOptionSet(sourceUrl, env) || hasStandardSource(env);
   const hasIntegration = isOwnOptionSet(integrationUrl, env);
-  const nothing = { kafkaBrokers: [], topicPrefix: '', packs: [], sources: [], services: [], hasIntegration };
+  const { topicPartitions: partitions, topicReplication: replication, topicRetention } = loadConfig(TOPICS, env);
+  const topics = { partitions, replication, retentionMs: topicRetention };
+  const nothing = { topics, kafkaBrokers: [], topicPrefix: '', packs: [], sources: [], services: [], hasIntegration };
   if (!hasSource && !hasIntegration) return nothing;
   const shared = loadConfig({ topicPrefix, packs, ...kafkaConnectionOptions }, env);
   const source = hasSource && file === '' ? [loadConfig({ sourceName, sourceUrl, slotName }, env)] : [];

@@ -9,7 +9,7 @@ export {
   type EventHeaders,
 } from './event.headers.ts';
 export { asKafkaError, namesKafkaError } from './kafka-error.policy.ts';
-export { createKafka, type KafkaOptions } from './kafka.client.ts';
+export { createKafka, type KafkaClient, type KafkaOptions } from './kafka.client.ts';
 export { murmur2, partitionOf, partitionOfHash } from './murmur2.partitioner.ts';
 export {
   PARKED_KEYS_SETTINGS,
@@ -33,6 +33,8 @@ export { inPartition, type PackedRecord } from './packed.record.ts';
 export { BATCH_OVERHEAD, recordBytes } from './record.size.ts';
 export { readTail, type TailOptions, type TailRecord } from './topic.tail.ts';
 export { TopicAdmin, type TopicDeclaration, type TopicState } from './topic.admin.ts';
+export { inspectTopics, type InspectedTopic } from './topic.inspect.ts';
+export { DEAD_LETTER_SETTINGS, eventTopicSettings } from './topic.settings.ts';
 export { topicChange, type TopicChange } from './topic.change.policy.ts';
 export { POSITIONS_SETTINGS, TopicCatalogue } from './topic.catalogue.ts';
 export { publisherTransactionalId, resendTransactionalId, type SlotName } from './transactional.id.ts';

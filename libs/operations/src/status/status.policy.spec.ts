@@ -71,6 +71,8 @@ const found = (seed: Partial<Found> = {}): Found => ({
   parked: [],
   setAside: 0,
   channels: [],
+  holds: [],
+  throttles: [],
   ...seed,
 });
 const connection: Found['connections'][number] = {
@@ -115,6 +117,8 @@ const channel: Found['channels'][number] = {
   lastNotifiedAt: null,
   failure: null,
 };
+const scope = { connectionId: 'c1', pack: null, operation: 'note', module: null, recordKey: null };
+const by = { reason: 'r', by: 'ada', at: new Date(0) };
 const parked = { code: 'CRM_DUPLICATE', count: 2, connections: ['c1'], oldestSeconds: 1, owner: 'sales admin' };
 
 describe('remarksOf', () => {
@@ -164,6 +168,12 @@ describe('remarksOf', () => {
       'an expired channel',
       { channels: [{ ...channel, state: 'expired', failure: 'f' }] },
       [['problem', 'channel c1 Leads: expired (f)']],
+    ],
+    ['a hold', { holds: [{ ...scope, ...by, commands: 3 }] }, [['note', 'held: c1, note; 3 commands wait']]],
+    [
+      'a throttle',
+      { throttles: [{ ...scope, ...by, direction: 'out', unit: 'calls', perSecond: 2 }] },
+      [['note', 'throttled to 2 calls a second: to the CRM, connection c1, operation note']],
     ],
     [
       'parked and set aside',

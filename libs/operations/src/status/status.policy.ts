@@ -1,3 +1,5 @@
+import { heldName } from '../holds/hold.verbs.ts';
+import { throttleName } from '../throttle/throttle.verbs.ts';
 import type { LedgerStatus } from './ledger.status.ts';
 import type { SourceStatus } from './source.status.ts';
 import type { FlowStep, PartReached, StatusRemark, StatusReport } from './status.types.ts';
@@ -84,7 +86,10 @@ function step(
 
 /** What somebody should know about what was found. Pure. */
 export function remarksOf(
-  report: Pick<StatusReport, 'parts' | 'slots' | 'connections' | 'credits' | 'parked' | 'setAside' | 'channels'>,
+  report: Pick<
+    StatusReport,
+    'parts' | 'slots' | 'connections' | 'credits' | 'parked' | 'setAside' | 'channels' | 'holds' | 'throttles'
+  >,
 ): StatusRemark[] {
   return [
     ...report.parts.flatMap(ofPart),
@@ -100,6 +105,18 @@ export function remarksOf(
             ),
           ]
         : [],
+    ),
+    // A paused connection is among the holds, and was told of above.
+    ...report.holds
+      .filter(({ pack, operation, module, recordKey }) =>
+        [pack, operation, module, recordKey].some((part) => part !== null),
+      )
+      .map((held) => note(`held: ${heldName(held)}; ${held.commands} commands wait`, 'causeway holds')),
+    ...report.throttles.map((throttle) =>
+      note(
+        `throttled to ${throttle.perSecond} ${throttle.unit} a second: ${throttleName(throttle)}`,
+        'causeway throttle list',
+      ),
     ),
     ...report.parked.map(({ code, count, owner }) =>
       note(`${count} parked: ${code}${owner === null ? '' : ` (${owner})`}`, `causeway parked list --code ${code}`),

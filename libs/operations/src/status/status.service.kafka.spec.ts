@@ -25,6 +25,7 @@ const target = (seed: Partial<StatusTarget> = {}): StatusTarget => ({
   kafkaBrokers: topics.brokers,
   topicPrefix: topics.prefix,
   packs: ['signup-lead'],
+  topics: { partitions: 1, replication: 1, retentionMs: undefined },
   sources: [{ name: 'portal', url: context.url, slot: 'no_such_slot' }],
   integration: { url: context.url },
   services: [],

@@ -4,7 +4,9 @@ import { errorFields } from '#observability';
 import { readCredits } from '../credits.report.ts';
 import type { DoctorTarget } from '../doctor/doctor.target.ts';
 import { readConnections } from '../holds/connection.report.ts';
+import { readHolds } from '../holds/hold.verbs.ts';
 import { listChannels } from '../return/channels.report.ts';
+import { readThrottles } from '../throttle/throttle.verbs.ts';
 import { readLedgerStatus, readParkedReasons, type LedgerStatus } from './ledger.status.ts';
 import { readMapperBacklog } from './mapper.status.ts';
 import { readSourceStatus } from './source.status.ts';
@@ -16,7 +18,7 @@ export type StatusTarget = Omit<DoctorTarget, 'integration'> & {
   readonly integration: { readonly url: string } | null;
 };
 
-type Contents = Pick<StatusReport, 'connections' | 'credits' | 'parked' | 'channels'> & {
+type Contents = Pick<StatusReport, 'connections' | 'credits' | 'parked' | 'channels' | 'holds' | 'throttles'> & {
   readonly ledger: LedgerStatus;
 };
 
@@ -41,6 +43,7 @@ export async function readStatus(target: StatusTarget): Promise<StatusReport> {
   );
   const contents = integration?.found ?? null;
   const { ledger = null, connections = [], credits = [], parked = [], channels = [] } = contents ?? {};
+  const { holds = [], throttles = [] } = contents ?? {};
   const looked = sources.map(({ name, looked: { found } }) => ({ name, status: found }));
   const parts = [
     ...sources.map(({ looked: { part } }) => part),
@@ -56,6 +59,8 @@ export async function readStatus(target: StatusTarget): Promise<StatusReport> {
     parked,
     setAside: ledger?.setAside ?? 0,
     channels,
+    holds,
+    throttles,
   };
   const now = Date.now();
   return {
@@ -92,14 +97,16 @@ async function readContents(url: string): Promise<Contents> {
 }
 
 async function readAll(db: Kysely<IntegrationDatabase>): Promise<Contents> {
-  const [ledger, connections, credits, parked, channels] = await Promise.all([
+  const [ledger, connections, credits, parked, channels, holds, throttles] = await Promise.all([
     readLedgerStatus(db),
     readConnections(db),
     readCredits(db),
     readParkedReasons(db),
     listChannels(db),
+    readHolds(db),
+    readThrottles(db),
   ]);
-  return { ledger, connections, credits, parked, channels };
+  return { ledger, connections, credits, parked, channels, holds, throttles };
 }
 
 /** A service that answers is reached; one that is not ready says why. */

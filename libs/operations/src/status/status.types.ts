@@ -1,5 +1,7 @@
 import type { ConnectionReport } from '../holds/connection.report.ts';
 import type { CreditsReport } from '../credits.report.ts';
+import type { Throttle } from '#ledger';
+import type { HeldScope } from '../holds/hold.verbs.ts';
 import type { ChannelReport } from '../return/channels.report.ts';
 
 /** One step of the way from the product to the CRM (`out`), or of the way back. Null: not known, since its part cannot be reached. */
@@ -67,5 +69,8 @@ export interface StatusReport {
   readonly behindParked: number;
   readonly setAside: number;
   readonly channels: readonly ChannelReport[];
+  /** What people hold back, and what they let go only so much a second of. */
+  readonly holds: readonly HeldScope[];
+  readonly throttles: readonly Throttle[];
   readonly remarks: readonly StatusRemark[];
 }

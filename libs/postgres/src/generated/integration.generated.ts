@@ -193,6 +193,23 @@ interface LedgerReleased {
   released_at: Generated<Timestamp>;
 }
 
+interface LedgerThrottles {
+  id: Computed<BigInteger>;
+  direction: string;
+  connection_id: string | null;
+  mapping: string | null;
+  operation: string | null;
+  module: string | null;
+  record_key: string | null;
+  unit: string;
+  per_second: number;
+  tokens: number;
+  filled_at: Generated<Timestamp>;
+  reason: string;
+  set_by: string;
+  set_at: Generated<Timestamp>;
+}
+
 interface LedgerUnlinked {
   connection_id: string;
   record_key: string;
@@ -457,6 +474,7 @@ export interface IntegrationDatabase {
   'ledger.kept_effects': LedgerKeptEffects;
   'ledger.links': LedgerLinks;
   'ledger.released': LedgerReleased;
+  'ledger.throttles': LedgerThrottles;
   'ledger.unlinked': LedgerUnlinked;
   'outbox.captures': OutboxCaptures;
   'outbox.events': OutboxEvents;

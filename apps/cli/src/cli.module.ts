@@ -5,6 +5,9 @@ import {
   CommandsShowCommand,
   ParkedShowCommand,
 } from './commands/commands.command.ts';
+import { ConnectionAddCommand } from './commands/connection-add.command.ts';
+import { ConnectionRemoveCommand } from './commands/connection-remove.command.ts';
+import { ConnectionTestCommand } from './commands/connection-test.command.ts';
 import { ConnectionListCommand, ConnectionStatusCommand } from './commands/connection-status.command.ts';
 import {
   ChannelsCommand,
@@ -60,9 +63,17 @@ import {
   SlotRewindCommand,
   SlotStatusCommand,
 } from './commands/slot.command.ts';
+import { StatusCommand } from './commands/status.command.ts';
 import { SyncCommand, SyncForceCommand, SyncStatusCommand } from './commands/sync.command.ts';
 import { ExplainCommand } from './commands/explain.command.ts';
 import { TimelineCommand } from './commands/timeline.command.ts';
+import {
+  ThrottleClearCommand,
+  ThrottleCommand,
+  ThrottleListCommand,
+  ThrottleSetCommand,
+} from './commands/throttle.command.ts';
+import { TopicsCheckCommand, TopicsCommand, TopicsCreateCommand } from './commands/topics.command.ts';
 
 @Module({
   providers: [
@@ -73,6 +84,9 @@ import { TimelineCommand } from './commands/timeline.command.ts';
     ChannelsListCommand,
     ChannelsRenewCommand,
     ChannelsRotateCommand,
+    ConnectionAddCommand,
+    ConnectionRemoveCommand,
+    ConnectionTestCommand,
     ConnectionCommand,
     ConnectionListCommand,
     ConnectionQuietHoursCommand,
@@ -134,11 +148,19 @@ import { TimelineCommand } from './commands/timeline.command.ts';
     SlotRecreateCommand,
     SlotRewindCommand,
     SlotStatusCommand,
+    StatusCommand,
     SyncCommand,
     SyncForceCommand,
     SyncStatusCommand,
     ExplainCommand,
     TimelineCommand,
+    ThrottleClearCommand,
+    ThrottleCommand,
+    ThrottleListCommand,
+    ThrottleSetCommand,
+    TopicsCheckCommand,
+    TopicsCommand,
+    TopicsCreateCommand,
   ],
 })
 export class CliModule {}

@@ -5,9 +5,13 @@ import { readRunFile } from '#system';
 
 /** The mappings of CAUSEWAY_PACKS, else those of the system that runs on this checkout. */
 export async function loadedMappings(): Promise<Mapping[]> {
+  const packs = await Promise.all((await packNames()).map((name) => loadPack(name)));
+  return packs.map(({ mapping }) => mapping);
+}
+
+/** Their names, or the paths of their folders. */
+export async function packNames(): Promise<readonly string[]> {
   const { packs: option } = integrationOptions;
   const running = isOwnOptionSet(option, process.env) ? null : await readRunFile();
-  const names = running?.packs ?? loadConfig({ option }).option;
-  const packs = await Promise.all(names.map((name) => loadPack(name)));
-  return packs.map(({ mapping }) => mapping);
+  return running?.packs ?? loadConfig({ option }).option;
 }

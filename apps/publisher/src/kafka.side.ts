@@ -6,12 +6,14 @@ import {
   TopicCatalogue,
   createKafka,
   createTransactionalProducer,
+  eventTopicSettings,
   kafkaConnection,
   positionKey,
   positionRecord,
   publisherTransactionalId,
   readParkedKeys,
   readPosition,
+  DEAD_LETTER_SETTINGS,
   PARKED_KEYS_SETTINGS,
   type KafkaConnection,
   type ParkedKey,
@@ -22,12 +24,6 @@ import type { Logger } from '#observability';
 import { decodePosition, encodePosition, type StoredPosition } from '#replication';
 import { faultPoint } from './fault.points.ts';
 import type { SourceConfig } from './publisher.config.ts';
-
-/**
- * Dead letters may be larger than what the topics of events take: that is one reason to be one. They are kept until somebody
- * deletes them: what waits behind a parked key is nowhere else in Kafka.
- */
-const DEAD_LETTER_SETTINGS = { 'max.message.bytes': String(16 * 1024 * 1024), 'retention.ms': '-1' };
 
 /** Sessions are tried again with backoff, so one need not wait long for a broker that is away. */
 const ADMIN_RETRY = { retries: 4, initialRetryTime: 100 };
@@ -102,8 +98,9 @@ export class KafkaSide implements AsyncDisposable {
 
   /** Topics that rows go to; created with the declared partitions when they are missing, never inside a transaction. */
   async ensureTopics(topics: Iterable<string>): Promise<void> {
-    const { topicPartitions: partitions, topicReplication: replication } = this.#config;
-    for (const topic of topics) await this.catalogue.ensure({ topic, partitions, replication });
+    const { topicPartitions: partitions, topicReplication: replication, topicRetention } = this.#config;
+    const settings = eventTopicSettings(topicRetention);
+    for (const topic of topics) await this.catalogue.ensure({ topic, partitions, replication, settings });
   }
 
   /** Fences every older producer of this slot and settles what it left open. */

@@ -114,7 +114,14 @@ function urlFor(role: string, parameters: Settings = {}, address?: string): stri
     const window = { from: '1970-01-01', to: '9999-12-31', besidePublisher: false };
     const resent = await resendWindow(target, window);
     expect([resent.sent, resent.refused]).toEqual([resent.rows, []]);
-    const findings = await examine({ ...target, packs: [], sources: [target], integration: null, services: [] });
+    const findings = await examine({
+      ...target,
+      packs: [],
+      topics: { partitions: 1, replication: 1, retentionMs: undefined },
+      sources: [target],
+      integration: null,
+      services: [],
+    });
     expect(findings.filter(({ check }) => check === 'shop: position')).toEqual([
       expect.objectContaining({ status: 'ok' }),
     ]);

@@ -12,7 +12,7 @@ import {
   type Config,
 } from '#config';
 import { ClientRegistry, budgetMetrics, callObserver } from '#connections';
-import { BatchStrategy, TopicAdmin, createKafka, kafkaConnection } from '#kafka';
+import { BatchStrategy, TopicAdmin, createKafka, eventTopicSettings, kafkaConnection } from '#kafka';
 import { COMMANDS_CHANNEL, countOpenCommands } from '#ledger';
 import {
   Health,
@@ -183,8 +183,9 @@ async function startMapper(parts: Parts, own: { mapper: MapperService; metrics: 
   const { mapper, metrics } = own;
   const kafka = createKafka({ ...kafkaConnection(config), clientId: 'causeway-relay', logger });
   const admin = new TopicAdmin(kafka);
-  const { topicPartitions: partitions, topicReplication: replication } = config;
-  for (const topic of mapper.topics) await admin.ensure({ topic, partitions, replication });
+  const { topicPartitions: partitions, topicReplication: replication, topicRetention } = config;
+  const settings = eventTopicSettings(topicRetention);
+  for (const topic of mapper.topics) await admin.ensure({ topic, partitions, replication, settings });
   await admin.close();
   const strategy = new BatchStrategy({
     kafka,

@@ -9,6 +9,7 @@ import {
   type Config,
 } from '#config';
 import { ClientRegistry, budgetMetrics, callObserver } from '#connections';
+import { awaitCallTurn } from '#ledger';
 import { Health, Shutdown, createLogger, createRegistry } from '#observability';
 import { loadPack } from '#packs';
 import { createDatabase, createPool, type IntegrationDatabase } from '#postgres';
@@ -53,6 +54,7 @@ export async function startWebhooks(): Promise<void> {
     callTimeoutMs: config.callTimeout,
     onCall: callObserver(registry),
     budgets: budgetMetrics(registry),
+    turnOf: (id) => awaitCallTurn(db, id),
     logger,
   });
   const showing = setInterval(() => clients.show(), 5000);

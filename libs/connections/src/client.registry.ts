@@ -3,22 +3,14 @@ import { LANES, type Lane } from '#contracts';
 import { creditStore } from '#ledger';
 import type { Logger } from '#observability';
 import type { IntegrationDatabase } from '#postgres';
-import {
-  createZohoClient,
-  heldBack,
-  isShort,
-  type CallGate,
-  type CallObserver,
-  type SecretBox,
-  type ZohoCalls,
-  type ZohoClient,
-} from '#zoho';
+import { createZohoClient, isShort, type CallObserver, type SecretBox, type ZohoCalls, type ZohoClient } from '#zoho';
 import type { BudgetMetrics } from './budget.metrics.ts';
 import { ConnectionBudget } from './connection.budget.ts';
 import { readForClient } from './connection.store.ts';
+import { heldGate, type HeldCalls } from './held.gate.ts';
 import { postgresLock, postgresTokenStore } from './token.store.ts';
 
-export interface ClientRegistryOptions {
+export interface ClientRegistryOptions extends HeldCalls {
   readonly db: Kysely<IntegrationDatabase>;
   /**
    * A small pool of its own for the locks of token refreshes. A holder keeps a place of it while it reads and writes the
@@ -29,8 +21,6 @@ export interface ClientRegistryOptions {
   readonly callTimeoutMs: number;
   readonly onCall?: CallObserver;
   readonly budgets?: BudgetMetrics;
-  /** True while a person has stopped the connection: no call leaves, whoever asks for it. */
-  readonly isStopped?: (connectionId: string) => boolean;
   /** Epoch milliseconds. */
   readonly clock?: () => number;
   readonly logger: Logger;
@@ -107,21 +97,13 @@ export class ClientRegistry {
       tokenStore: postgresTokenStore(db, box, connectionId),
       withLock: postgresLock(locks, connectionId),
       timeouts: { call: callTimeoutMs },
-      gate: this.#gateOf(connectionId, budget),
+      gate: heldGate(connectionId, budget, this.#options),
       clock,
       logger,
       ...(onCall === undefined ? {} : { onCall }),
     });
     budget.learnBy(client.in('reconcile'));
     return { client, budget };
-  }
-
-  #gateOf(connectionId: string, budget: ConnectionBudget): CallGate {
-    const { isStopped } = this.#options;
-    if (isStopped === undefined) return budget;
-    return {
-      enter: (ask) => (isStopped(connectionId) ? Promise.resolve(heldBack()) : budget.enter(ask)),
-    };
   }
 }
 

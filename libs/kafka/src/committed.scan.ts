@@ -2,6 +2,8 @@
 export interface ScannedBatch {
   readonly attributes: number;
   readonly producerId: bigint;
+  /** Of its first record, milliseconds since 1970. */
+  readonly firstTimestamp?: bigint;
   readonly records: readonly { readonly key: Buffer | null | undefined; readonly value: Buffer | null | undefined }[];
 }
 

@@ -9,7 +9,7 @@ export {
   type EventHeaders,
 } from './event.headers.ts';
 export { asKafkaError, namesKafkaError } from './kafka-error.policy.ts';
-export { createKafka, type KafkaOptions } from './kafka.client.ts';
+export { createKafka, type KafkaClient, type KafkaOptions } from './kafka.client.ts';
 export { murmur2, partitionOf, partitionOfHash } from './murmur2.partitioner.ts';
 export {
   PARKED_KEYS_SETTINGS,
@@ -35,6 +35,8 @@ export { readTail, type TailOptions, type TailRecord } from './topic.tail.ts';
 export type { PartitionRange } from './committed.records.ts';
 export { RecordReader, type TimeRange } from './record.reader.ts';
 export { TopicAdmin, type TopicDeclaration, type TopicState } from './topic.admin.ts';
+export { inspectTopics, type InspectedTopic } from './topic.inspect.ts';
+export { DEAD_LETTER_SETTINGS, eventTopicSettings } from './topic.settings.ts';
 export { topicChange, type TopicChange } from './topic.change.policy.ts';
 export { POSITIONS_SETTINGS, TopicCatalogue } from './topic.catalogue.ts';
 export { publisherTransactionalId, resendTransactionalId, type SlotName } from './transactional.id.ts';
@@ -42,4 +44,5 @@ export { isTopicName } from './topic.name.policy.ts';
 export { BatchStrategy, type BatchStrategyOptions } from './consumer/batch.strategy.ts';
 export { BatchContext, type BatchRecord, type RecordBatch } from './consumer/record.batch.ts';
 export { RethrowFilter } from './consumer/rethrow.filter.ts';
-export { groupLag, type GroupLagQuery } from './consumer/group.lag.ts';
+export { groupBacklog, groupLag, type GroupLagQuery } from './consumer/group.lag.ts';
+export type { Waiting } from './consumer/waiting.count.ts';

@@ -33,3 +33,12 @@ export { editParked, retryParked, skipParked } from './parked/parked.actions.ts'
 export { mendParkedMarks, type MendedMarks } from './parked/parked.marks.ts';
 export { listParked, type ParkedCommand, type ParkedSelection } from './parked/parked.store.ts';
 export { restoreRecord, type RestoredRecord } from './release/record.restore.ts';
+export {
+  dropThrottle,
+  listThrottles,
+  putThrottle,
+  type Throttle,
+  type ThrottleScope,
+} from './throttle/throttle.store.ts';
+export type { ThrottleUnit } from './throttle/throttle.policy.ts';
+export { awaitCallTurn, spendTokens, throttledConnections } from './throttle/throttle.spend.ts';

@@ -4,7 +4,7 @@ export { readCredits, type CreditsReport } from './credits.report.ts';
 export { applyFields, planFields, type FieldsQuery, type FieldsReport, type FieldsResult } from './fields.service.ts';
 export { rotateSecretKey, type KeyRotation } from './key.service.ts';
 export { examine } from './doctor/doctor.service.ts';
-export { targetOfSystem, type DoctorTarget } from './doctor/doctor.target.ts';
+export { targetOfSystem, type DoctorTarget, type TopicPlan } from './doctor/doctor.target.ts';
 export type { Finding } from './doctor/finding.ts';
 export {
   countSetAside,
@@ -60,3 +60,10 @@ export { replayNotifications } from './return/notifications.replay.ts';
 export { listSweeps, type SweepReport } from './return/sweep.report.ts';
 export { forceSync, type ForcedReading, type ForcedRecord } from './return/sync.force.ts';
 export { readCommitted, type CommittedRecord } from './outbox/committed.reader.ts';
+export { readStatus, type StatusTarget } from './status/status.service.ts';
+export type { FlowStep, ParkedReason, StatusRemark, StatusReport } from './status/status.types.ts';
+export { clearThrottle, readThrottles, setThrottle, throttleName } from './throttle/throttle.verbs.ts';
+export { addConnection } from './connections/connection.add.ts';
+export { planRemoval, removeFromCrm, type Removal, type RemovalPlan } from './connections/connection.remove.ts';
+export { tryConnection, type Trial } from './connections/connection.trial.ts';
+export { createTopics, readTopics, type TopicReport } from './topics/topics.service.ts';

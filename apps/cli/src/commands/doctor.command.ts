@@ -3,6 +3,7 @@ import { examine, type Finding } from '#operations';
 import { CausewayCommand } from '../causeway.command.ts';
 import { doctorTarget } from '../doctor.target.ts';
 import { EXIT } from '../exit.codes.ts';
+import { findingLines } from '../finding.lines.ts';
 
 @Command({
   name: 'doctor',
@@ -28,11 +29,6 @@ export class DoctorCommand extends CausewayCommand {
 }
 
 function report(findings: readonly Finding[]): string {
-  const width = Math.max(...findings.map(({ check }) => check.length));
-  const lines = findings.flatMap(({ check, status, detail, action }) => {
-    const line = `${status.padEnd(5)}  ${check.padEnd(width)}  ${detail}`;
-    return action === '' ? [line] : [line, `${' '.repeat(7)}${' '.repeat(width)}  -> ${action}`];
-  });
   const wrong = findings.filter(({ status }) => status === 'wrong').length;
-  return [...lines, wrong === 0 ? 'everything is in order' : `${wrong} wrong`, ''].join('\n');
+  return [...findingLines(findings), wrong === 0 ? 'everything is in order' : `${wrong} wrong`, ''].join('\n');
 }

@@ -6,7 +6,9 @@ import {
   moveCircuit,
   readCircuits,
   returnCommands,
+  spendTokens,
   standingOf,
+  throttledConnections,
   type CircuitEvent,
   type ClaimedCommand,
   type ConnectionCircuit,
@@ -34,12 +36,14 @@ export interface DispatchGateOptions {
 
 /**
  * Says what may go out: nothing of a connection whose destination is away (its circuit is open), in quiet hours, or that a person
- * stopped. What is known is read every half second; holds and states are looked at again before every call.
+ * stopped, and no more a second than a person said. What is known is read every half second; holds and states are looked at again before every call.
  */
 export class DispatchGate {
   readonly #options: DispatchGateOptions;
   #connections: ReadonlyMap<string, Connection> = new Map();
   #circuits: ReadonlyMap<string, ConnectionCircuit> = new Map();
+  /** Connections whose commands are throttled; null: all of them. */
+  #throttled: ReadonlySet<string | null> = new Set();
   readonly #probing = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
@@ -69,6 +73,12 @@ export class DispatchGate {
     const { db } = this.#options;
     this.#connections = new Map((await listConnections(db)).map((connection) => [connection.id, connection]));
     this.#circuits = new Map((await readCircuits(db)).map((circuit) => [circuit.connectionId, circuit]));
+    this.#throttled = await throttledConnections(db);
+  }
+
+  /** True while an operator lets only so much of the connection's commands go out a second. */
+  isThrottled(connectionId: string): boolean {
+    return this.#throttled.has(connectionId) || this.#throttled.has(null);
   }
 
   /** True while a person has paused the connection: no call of it leaves. */
@@ -141,6 +151,16 @@ export class DispatchGate {
       open: rest.filter(({ id }) => !released.has(id)),
       ended: rest.filter(({ id }) => released.has(id)).map((command) => ({ command, outcome: RELEASED })),
     };
+  }
+
+  /** Those of one call's commands that throttles let go now; the others go back. To be asked once for a call. */
+  async pace(commands: readonly ClaimedCommand[], owner: string): Promise<readonly ClaimedCommand[]> {
+    const { db } = this.#options;
+    if (!commands.some(({ connectionId }) => this.isThrottled(connectionId))) return commands;
+    const back = await spendTokens(db, commands);
+    const early = commands.filter(({ id }) => back.has(id));
+    if (early.length > 0) await returnCommands(db, early, owner);
+    return commands.filter(({ id }) => !back.has(id));
   }
 
   #isOpen(connectionId: string): boolean {

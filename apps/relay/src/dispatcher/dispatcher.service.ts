@@ -177,7 +177,8 @@ export class DispatcherService {
         continue;
       }
       const onMerged = (merged: number): void => metrics.merged.inc({ connection: connectionId }, merged);
-      const options = { owner, leaseMs, limit, connectionIds, lanes, coalesce: coalesce ?? true, onMerged };
+      const paced = this.#gate.isThrottled(connectionId) ? { paced: { batch: batchSize } } : {};
+      const options = { owner, leaseMs, limit, connectionIds, lanes, coalesce: coalesce ?? true, onMerged, ...paced };
       const claimed = await claimCommands(db, options);
       if (claimed.length > 0) return { claimed, later };
     }
@@ -202,9 +203,10 @@ export class DispatcherService {
   }
 
   async #dispatch(claimed: CommandGroup, hold: CommandHold): Promise<void> {
-    const { db, metrics, logger } = this.#options;
+    const { db, metrics, logger, owner } = this.#options;
     const started = performance.now();
-    const group = { ...claimed, commands: await this.#mayGo(claimed.commands, hold) };
+    const free = await this.#mayGo(claimed.commands, hold);
+    const group = { ...claimed, commands: await this.#gate.pace(free, owner) };
     if (group.commands.length === 0) return;
     const crm = await this.#clientOf(group);
     if (crm === null) return;

@@ -1,5 +1,5 @@
 import { option } from '../option.ts';
-import { integer, list, oneOf, optionalText, optionalUrl } from '../option.types.ts';
+import { integer, list, oneOf, optionalDuration, optionalText, optionalUrl } from '../option.types.ts';
 
 /** How Kafka is reached. */
 export const kafkaConnectionOptions = {
@@ -73,5 +73,9 @@ export const kafkaOptions = {
   topicReplication: option('CAUSEWAY_TOPIC_REPLICATION', integer(1, 10), {
     default: '1',
     help: 'Replication factor of topics that Causeway creates; 3 in production',
+  }),
+  topicRetention: option('CAUSEWAY_TOPIC_RETENTION', optionalDuration, {
+    default: '',
+    help: 'How long Kafka keeps records of topics of events that Causeway creates; longer than anybody may want to replay from Kafka; empty: as the broker has it',
   }),
 };

@@ -16,10 +16,10 @@ const {
   publicationName,
   ...publisher
 } = publisherOptions;
-const { topicPartitions, topicReplication } = kafkaOptions;
+const { topicPartitions, topicReplication, topicRetention } = kafkaOptions;
 
 /** What a source may set for itself; the environment gives the others. No secrets: a file is read by many. */
-const ofOneSource = { ...publisher, topicPartitions, topicReplication };
+const ofOneSource = { ...publisher, topicPartitions, topicReplication, topicRetention };
 
 export type SourceSettings = Partial<Config<typeof ofOneSource>>;
 

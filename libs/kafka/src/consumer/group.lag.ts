@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs';
 import { PartitionReader } from '../partition.reader.ts';
 import type { KafkaConnection } from '../security/kafka.connection.ts';
-import { waitingRecords } from './waiting.count.ts';
+import { NOTHING_WAITS, together, waitingRecords, type Waiting } from './waiting.count.ts';
 
 export interface GroupLagQuery extends KafkaConnection {
   readonly kafka: Kafka;
@@ -12,26 +12,32 @@ export interface GroupLagQuery extends KafkaConnection {
 /** Beyond this many offsets the difference is reported as it is; what is control records does not matter then. */
 const EXACT_BELOW = 2000n;
 
+/** Records that a group has not committed yet, over all partitions. */
+export async function groupLag(query: GroupLagQuery): Promise<number> {
+  return (await groupBacklog(query)).records;
+}
+
 /**
- * Records that a group has not committed yet, over all partitions. Transactions leave markers behind the last record, and
- * aborted ones their records, which no consumer ever sees, so a small difference is looked into.
+ * Records that a group has not committed yet, over all partitions, and when the oldest of them was written. Transactions leave markers
+ * behind the last record, and aborted ones their records, which no consumer ever sees, so a small difference is looked into.
  */
-export async function groupLag({ kafka, groupId, topics, ...connection }: GroupLagQuery): Promise<number> {
+export async function groupBacklog({ kafka, groupId, topics, ...connection }: GroupLagQuery): Promise<Waiting> {
   const admin = kafka.admin();
   await admin.connect();
   try {
     const committed = await admin.fetchOffsets({ groupId, topics: [...topics] });
-    let lag = 0;
+    let waiting = NOTHING_WAITS;
     for (const { topic, partitions } of committed) {
       const ends = new Map((await admin.fetchTopicOffsets(topic)).map((found) => [found.partition, found]));
       for (const { partition, offset } of partitions) {
         const found = ends.get(partition);
         if (found === undefined) continue;
         const start = offset === '-1' ? BigInt(found.low) : BigInt(offset);
-        lag += await recordsBetween({ ...connection, topic, partition, start, end: BigInt(found.high) });
+        const range = { ...connection, topic, partition, start, end: BigInt(found.high) };
+        waiting = together(waiting, await waitingBetween(range));
       }
     }
-    return lag;
+    return waiting;
   } finally {
     await admin.disconnect();
   }
@@ -44,12 +50,13 @@ interface Range extends KafkaConnection {
   readonly end: bigint;
 }
 
-async function recordsBetween({ topic, partition, start, end, ...connection }: Range): Promise<number> {
-  if (start >= end) return 0;
-  if (end - start > EXACT_BELOW) return Number(end - start);
+async function waitingBetween({ topic, partition, start, end, ...connection }: Range): Promise<Waiting> {
+  if (start >= end) return NOTHING_WAITS;
   const reader = new PartitionReader({ ...connection, clientId: 'causeway-lag', topic, partition });
   try {
-    return waitingRecords(await reader.read(start, end));
+    if (end - start <= EXACT_BELOW) return waitingRecords(await reader.read(start, end));
+    const { oldestAt } = waitingRecords(await reader.read(start, start + 1n));
+    return { records: Number(end - start), oldestAt };
   } finally {
     await reader.close();
   }

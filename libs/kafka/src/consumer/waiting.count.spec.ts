@@ -26,6 +26,13 @@ describe('waitingRecords', () => {
     ['one producer after another', 2, [data(1n, 3), marker(1n, 'abort'), data(1n, 2), marker(1n, 'commit')]],
     ['two at the same time', 1, [data(1n, 3), data(2n, 1), marker(1n, 'abort'), marker(2n, 'commit')]],
   ])('counts of %s: %i', (_what, expected, batches) => {
-    expect(waitingRecords(batches)).toBe(expected);
+    expect(waitingRecords(batches).records).toBe(expected);
+  });
+
+  it('the oldest is that of what waits, not of what was aborted', () => {
+    const at = (batch: Scanned, firstTimestamp: bigint): Scanned => ({ ...batch, firstTimestamp });
+    const aborted = [at(data(1n, 1), 10n), marker(1n, 'abort')];
+    expect(waitingRecords([...aborted, at(plain(1), 30n), at(data(2n, 1), 20n)]).oldestAt).toBe(20);
+    expect(waitingRecords(aborted).oldestAt).toBeNull();
   });
 });

@@ -3,6 +3,7 @@ import { LANES, commandSchema, laneSchema, withLinks, type Json, type JsonObject
 import { transaction, type IntegrationDatabase } from '#postgres';
 import { coalesceInto } from './command.coalesce.ts';
 import { CLAIMABLE, IS_DUE, NOT_BEHIND_PARKED } from './command.conditions.ts';
+import { HAS_TOKENS, IS_PACED_BY, TOKENS_NOW } from '../throttle/throttle.condition.ts';
 import type { ClaimedCommand } from './command.row.ts';
 
 /**
@@ -21,6 +22,8 @@ export interface ClaimOptions {
   readonly connectionIds: readonly string[];
   /** Only commands of these lanes; all of them unless said. */
   readonly lanes?: readonly Lane[];
+  /** Asks throttles what may go now: for connections that are throttled. `batch`: commands that one call carries. */
+  readonly paced?: { readonly batch: number };
   /** Merges what waits behind a write into it; not unless said. */
   readonly coalesce?: boolean;
   /** Hears how many commands were merged. */
@@ -96,6 +99,8 @@ interface TakenRow {
 
 async function take(trx: QueryExecutorProvider, options: ClaimOptions): Promise<TakenRow[]> {
   const lanes = options.lanes ?? LANES;
+  const { paced } = options;
+  const [hasTokens, hasRoom] = paced === undefined ? [sql``, sql``] : [sql` and ${HAS_TOKENS}`, roomOf(paced)];
   const { rows } = await sql<TakenRow>`
     with offered as (
       select p.id, p.was, p.weight * row_number() over (partition by p.connection_id, p.lane order by p.id) as turn
@@ -106,13 +111,13 @@ async function take(trx: QueryExecutorProvider, options: ClaimOptions): Promise<
            cross join lateral (
              select c.id, c.state as was
                from ledger.commands c
-              where c.connection_id = n.id and c.lane = l.lane and c.state in ('ready', 'in_flight', 'unknown') and ${CLAIMABLE}
+              where c.connection_id = n.id and c.lane = l.lane and c.state in ('ready', 'in_flight', 'unknown') and ${CLAIMABLE}${hasTokens}
               order by c.id
               limit ${options.limit}
                 for update of c skip locked) c
            where n.id = any(${[...options.connectionIds]}::text[]) and n.state = 'active') p
     ), candidate as (
-      select id, was from offered order by turn, id limit ${options.limit}
+      select id, was from offered ${hasRoom} order by turn, id limit ${options.limit}
     ), claimed as (
       update ledger.commands c
          set state = 'in_flight', lease_owner = ${options.owner},
@@ -126,6 +131,18 @@ async function take(trx: QueryExecutorProvider, options: ClaimOptions): Promise<
     )
     select id::text, was, operation, attempts_started from claimed`.execute(trx);
   return rows;
+}
+
+/** No more of each throttle than it has tokens for; what is above would only be given back. */
+function roomOf({ batch }: { readonly batch: number }) {
+  return sql`where id not in (
+        select p.id
+          from (select o.id, row_number() over (partition by t.id order by o.turn, o.id) as place,
+                       floor(${TOKENS_NOW}) * case t.unit when 'calls' then ${batch}::integer else 1 end as room
+                  from offered o
+                  join ledger.commands c on c.id = o.id
+                  join ledger.throttles t on ${IS_PACED_BY}) p
+         where p.place > p.room)`;
 }
 
 async function readClaimed(trx: QueryExecutorProvider, taken: readonly TakenRow[]): Promise<ClaimedCommand[]> {

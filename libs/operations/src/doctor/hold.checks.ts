@@ -2,7 +2,8 @@ import type { Kysely } from 'kysely';
 import type { IntegrationDatabase } from '#postgres';
 import { readTrying } from '#ledger';
 import { readConnections } from '../holds/connection.report.ts';
-import { readHolds, type HeldScope } from '../holds/hold.verbs.ts';
+import { heldName, readHolds, type HeldScope } from '../holds/hold.verbs.ts';
+import { readThrottles, throttleName } from '../throttle/throttle.verbs.ts';
 import { note, ok, wrong, type Finding } from './finding.ts';
 
 const A_DAY = 86_400;
@@ -10,10 +11,18 @@ const A_DAY = 86_400;
 /** What is held back by people, by quiet hours or since the CRM does not answer, and what has been tried for a day. */
 export async function checkHolds(db: Kysely<IntegrationDatabase>): Promise<Finding[]> {
   const holds = await readHolds(db);
+  const throttles = await readThrottles(db);
   const connections = await readConnections(db);
   const trying = await readTrying(db, A_DAY);
   const found = [
     ...holds.map(heldOf),
+    ...throttles.map((throttle) =>
+      note(
+        `throttled: ${throttleName(throttle)}`,
+        `at most ${throttle.perSecond} ${throttle.unit} a second; ${throttle.by}: ${throttle.reason}`,
+        'causeway throttle clear, when it may go on as fast as it can.',
+      ),
+    ),
     ...connections.flatMap(({ id, circuit, nextTryAt, quietUntil }) => [
       ...(circuit === 'closed'
         ? []
@@ -37,7 +46,10 @@ export async function checkHolds(db: Kysely<IntegrationDatabase>): Promise<Findi
   return found.length === 0 ? [ok('held commands', 'none')] : found;
 }
 
-function heldOf({ connectionId, pack, operation, module, recordKey, commands, by, reason }: HeldScope): Finding {
-  const what = [connectionId, pack, operation, module, recordKey].filter((part) => part !== null).join(', ');
-  return note(`held: ${what}`, `${commands} commands wait; ${by}: ${reason}`, 'causeway resume, when they may go on.');
+function heldOf({ commands, by, reason, ...scope }: HeldScope): Finding {
+  return note(
+    `held: ${heldName(scope)}`,
+    `${commands} commands wait; ${by}: ${reason}`,
+    'causeway resume, when they may go on.',
+  );
 }

@@ -82,6 +82,7 @@ async function checkConnection(
   packs: readonly Pack[],
 ): Promise<Finding[]> {
   const check = `connection ${connection.id}`;
+  if (connection.state === 'disconnected') return [ok(check, 'removed: events of its tenant are ignored')];
   if (connection.state !== 'active') {
     const detail = `${connection.state}${connection.stateCode === null ? '' : ` (${connection.stateCode})`}`;
     return [wrong(check, detail, 'See the code in docs/reference/errors.md; commands wait meanwhile.')];

@@ -57,6 +57,11 @@ function scopeOf({ connectionId, pack, operation, module, recordKey, reason, by,
   return { connectionId, pack, operation, module, recordKey, reason, by, at, commands };
 }
 
+/** What a hold is about, for people. */
+export function heldName({ connectionId, pack, operation, module, recordKey }: HoldScope): string {
+  return [connectionId, pack, operation, module, recordKey].filter((part) => part !== null).join(', ');
+}
+
 function isConnection(scope: HoldScope): scope is HoldScope & { readonly connectionId: string } {
   const { connectionId, pack, operation, module, recordKey } = scope;
   return connectionId !== null && [pack, operation, module, recordKey].every((part) => part === null);

@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import { readSlotReport, type SlotReport } from '../slot/slot.report.ts';
 import { withSource } from '../slot/source.client.ts';
 import type { SourceTarget } from '../slot/source.target.ts';
+import { publishedUpTo } from './published.policy.ts';
 import { readForecast, type WalForecast } from './wal.forecast.ts';
 
 export interface OutboxPartition {
@@ -70,16 +71,7 @@ async function readUnconfirmed(
   const { rows } = await client.query<{ oldest: Date | null; count: string }>(
     `select min(created_at) as oldest, count(*)::text as count from outbox.events
       where created_at > coalesce($1::timestamptz, '-infinity')`,
-    [knownTo(position)],
+    [publishedUpTo(position)],
   );
   return { oldestUnconfirmed: rows[0]?.oldest?.toISOString() ?? null, unconfirmedRows: Number(rows[0]?.count ?? 0) };
-}
-
-/** Less WAL than this is what any server writes by itself between two looks of the publisher. */
-const CAUGHT_UP_BYTES = 1024 * 1024;
-
-/** Rows written before this instant are in Kafka, as far as times can tell. */
-function knownTo(position: SlotReport['position']): string | null {
-  if (position === null) return null;
-  return position.behindBytes < CAUGHT_UP_BYTES ? position.storedAt : (position.committedAt ?? position.storedAt);
 }

@@ -243,6 +243,30 @@ create table ledger.released (
   constraint released_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
 );
 
+create table ledger.throttles (
+  id bigint generated always as identity not null,
+  direction text not null,
+  connection_id text,
+  mapping text,
+  operation text,
+  module text,
+  record_key text,
+  unit text not null,
+  per_second double precision not null,
+  tokens double precision not null,
+  filled_at timestamp with time zone default clock_timestamp() not null,
+  reason text not null,
+  set_by text not null,
+  set_at timestamp with time zone default now() not null,
+  constraint throttles_pkey PRIMARY KEY (id),
+  constraint throttles_check CHECK (((direction = 'out'::text) OR ((unit = 'calls'::text) AND (num_nonnulls(mapping, operation, module, record_key) = 0)))),
+  constraint throttles_direction_check CHECK ((direction = ANY (ARRAY['out'::text, 'in'::text]))),
+  constraint throttles_per_second_check CHECK (((per_second > (0)::double precision) AND (per_second <= (10000)::double precision))),
+  constraint throttles_unit_check CHECK ((unit = ANY (ARRAY['calls'::text, 'commands'::text]))),
+  constraint throttles_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX throttles_once ON ledger.throttles USING btree (direction, connection_id, mapping, operation, module, record_key) NULLS NOT DISTINCT;
+
 create table ledger.unlinked (
   connection_id text not null,
   record_key text not null,
@@ -328,12 +352,125 @@ create table relay.folds (
   input jsonb,
   connection_id text default ''::text not null,
   changes jsonb,
+  topic text,
+  partition integer,
+  "offset" bigint,
   constraint folds_pkey PRIMARY KEY (id),
   constraint folds_source_check CHECK ((source = ANY (ARRAY['event'::text, 'crm'::text]))),
   constraint folds_verdict_check CHECK ((verdict = ANY (ARRAY['applied'::text, 'ignored'::text, 'set_aside'::text])))
 );
 CREATE INDEX folds_by_event ON relay.folds USING btree (event_id);
 CREATE INDEX folds_by_key ON relay.folds USING btree (mapping, tenant_id, key, id);
+CREATE INDEX folds_by_time ON relay.folds USING brin (produced_at) WITH (autosummarize='on');
+CREATE INDEX folds_seen ON relay.folds USING btree (mapping, tenant_id, key) WHERE (source = 'crm'::text);
+
+create table relay.plan_keys (
+  plan_id bigint not null,
+  ordinal integer not null,
+  tenant_id text not null,
+  key text not null,
+  connection_id text default ''::text not null,
+  batch integer not null,
+  sequence bigint not null,
+  state jsonb,
+  timers jsonb,
+  origin jsonb not null,
+  applied_at timestamp with time zone,
+  constraint plan_keys_pkey PRIMARY KEY (plan_id, ordinal),
+  constraint plan_keys_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES relay.plans(id) ON DELETE CASCADE
+);
+CREATE INDEX plan_keys_open ON relay.plan_keys USING btree (plan_id, batch) WHERE (applied_at IS NULL);
+
+create table relay.plan_left (
+  plan_id bigint not null,
+  ordinal integer not null,
+  tenant_id text not null,
+  key text not null,
+  connection_id text default ''::text not null,
+  record_key text,
+  reason text not null,
+  constraint plan_left_pkey PRIMARY KEY (plan_id, ordinal),
+  constraint plan_left_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES relay.plans(id) ON DELETE CASCADE
+);
+
+create table relay.plan_records (
+  plan_id bigint not null,
+  ordinal integer not null,
+  "position" integer not null,
+  connection_id text not null,
+  record_key text not null,
+  action text not null,
+  module text not null,
+  record_id text,
+  differences jsonb not null,
+  command jsonb not null,
+  held boolean not null,
+  constraint plan_records_pkey PRIMARY KEY (plan_id, ordinal, "position"),
+  constraint plan_records_action_check CHECK ((action = ANY (ARRAY['create'::text, 'adopt'::text, 'change'::text, 'effect'::text]))),
+  constraint plan_records_plan_id_ordinal_fkey FOREIGN KEY (plan_id, ordinal) REFERENCES relay.plan_keys(plan_id, ordinal) ON DELETE CASCADE
+);
+
+create table relay.plans (
+  id bigint generated always as identity not null,
+  kind text not null,
+  mapping text not null,
+  mapping_version integer not null,
+  product text not null,
+  lane text not null,
+  selection jsonb not null,
+  totals jsonb not null,
+  state text default 'saved'::text not null,
+  stop jsonb,
+  saved_by text not null,
+  saved_at timestamp with time zone default now() not null,
+  applied_by text,
+  ended_at timestamp with time zone,
+  constraint plans_pkey PRIMARY KEY (id),
+  constraint plans_kind_check CHECK ((kind = ANY (ARRAY['mapping'::text, 'replay'::text, 'backfill'::text]))),
+  constraint plans_state_check CHECK ((state = ANY (ARRAY['saved'::text, 'applying'::text, 'applied'::text, 'stopped'::text])))
+);
+
+create table relay.replay_keys (
+  replay_id bigint not null,
+  ordinal bigint not null,
+  tenant_id text not null,
+  key text not null,
+  connection_id text default ''::text not null,
+  constraint replay_keys_pkey PRIMARY KEY (replay_id, ordinal),
+  constraint replay_keys_replay_id_fkey FOREIGN KEY (replay_id) REFERENCES relay.replays(id) ON DELETE CASCADE
+);
+
+create table relay.replays (
+  id bigint generated always as identity not null,
+  created_at timestamp with time zone default clock_timestamp() not null,
+  by_whom text not null,
+  reason text not null,
+  state text default 'open'::text not null,
+  target text not null,
+  source text not null,
+  mapping text not null,
+  mapping_version integer not null,
+  pack text not null,
+  connection_id text,
+  selection jsonb not null,
+  rate integer,
+  keys_total bigint not null,
+  place bigint default 0 not null,
+  events bigint default 0 not null,
+  commands bigint default 0 not null,
+  left_alone jsonb default '{}'::jsonb not null,
+  lease_owner text,
+  lease_until timestamp with time zone,
+  updated_at timestamp with time zone default clock_timestamp() not null,
+  finished_at timestamp with time zone,
+  constraint replays_pkey PRIMARY KEY (id),
+  constraint replays_check CHECK (((target = 'shadow'::text) = (connection_id IS NOT NULL))),
+  constraint replays_rate_check CHECK ((rate > 0)),
+  constraint replays_source_check CHECK ((source = ANY (ARRAY['kafka'::text, 'outbox'::text]))),
+  constraint replays_state_check CHECK ((state = ANY (ARRAY['open'::text, 'done'::text, 'cancelled'::text]))),
+  constraint replays_target_check CHECK ((target = ANY (ARRAY['shadow'::text, 'live'::text]))),
+  constraint replays_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
+);
 
 create table relay.set_aside (
   id bigint generated always as identity not null,

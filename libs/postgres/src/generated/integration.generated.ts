@@ -208,6 +208,23 @@ interface LedgerReleased {
   released_at: Generated<Timestamp>;
 }
 
+interface LedgerThrottles {
+  id: Computed<BigInteger>;
+  direction: string;
+  connection_id: string | null;
+  mapping: string | null;
+  operation: string | null;
+  module: string | null;
+  record_key: string | null;
+  unit: string;
+  per_second: number;
+  tokens: number;
+  filled_at: Generated<Timestamp>;
+  reason: string;
+  set_by: string;
+  set_at: Generated<Timestamp>;
+}
+
 interface LedgerUnlinked {
   connection_id: string;
   record_key: string;
@@ -257,6 +274,97 @@ interface RelayFolds {
   input: JsonColumn | null;
   connection_id: Generated<string>;
   changes: JsonColumn | null;
+  topic: string | null;
+  partition: number | null;
+  offset: BigInteger | null;
+}
+
+interface RelayPlanKeys {
+  plan_id: BigInteger;
+  ordinal: number;
+  tenant_id: string;
+  key: string;
+  connection_id: Generated<string>;
+  batch: number;
+  sequence: BigInteger;
+  state: JsonColumn | null;
+  timers: JsonColumn | null;
+  origin: JsonColumn;
+  applied_at: Timestamp | null;
+}
+
+interface RelayPlanLeft {
+  plan_id: BigInteger;
+  ordinal: number;
+  tenant_id: string;
+  key: string;
+  connection_id: Generated<string>;
+  record_key: string | null;
+  reason: string;
+}
+
+interface RelayPlanRecords {
+  plan_id: BigInteger;
+  ordinal: number;
+  position: number;
+  connection_id: string;
+  record_key: string;
+  action: string;
+  module: string;
+  record_id: string | null;
+  differences: JsonColumn;
+  command: JsonColumn;
+  held: boolean;
+}
+
+interface RelayPlans {
+  id: Computed<BigInteger>;
+  kind: string;
+  mapping: string;
+  mapping_version: number;
+  product: string;
+  lane: string;
+  selection: JsonColumn;
+  totals: JsonColumn;
+  state: Generated<string>;
+  stop: JsonColumn | null;
+  saved_by: string;
+  saved_at: Generated<Timestamp>;
+  applied_by: string | null;
+  ended_at: Timestamp | null;
+}
+
+interface RelayReplayKeys {
+  replay_id: BigInteger;
+  ordinal: BigInteger;
+  tenant_id: string;
+  key: string;
+  connection_id: Generated<string>;
+}
+
+interface RelayReplays {
+  id: Computed<BigInteger>;
+  created_at: Generated<Timestamp>;
+  by_whom: string;
+  reason: string;
+  state: Generated<string>;
+  target: string;
+  source: string;
+  mapping: string;
+  mapping_version: number;
+  pack: string;
+  connection_id: string | null;
+  selection: JsonColumn;
+  rate: number | null;
+  keys_total: BigInteger;
+  place: Generated<BigInteger>;
+  events: Generated<BigInteger>;
+  commands: Generated<BigInteger>;
+  left_alone: Generated<JsonColumn>;
+  lease_owner: string | null;
+  lease_until: Timestamp | null;
+  updated_at: Generated<Timestamp>;
+  finished_at: Timestamp | null;
 }
 
 interface RelaySetAside {
@@ -474,10 +582,17 @@ export interface IntegrationDatabase {
   'ledger.kept_effects': LedgerKeptEffects;
   'ledger.links': LedgerLinks;
   'ledger.released': LedgerReleased;
+  'ledger.throttles': LedgerThrottles;
   'ledger.unlinked': LedgerUnlinked;
   'outbox.captures': OutboxCaptures;
   'outbox.events': OutboxEvents;
   'relay.folds': RelayFolds;
+  'relay.plan_keys': RelayPlanKeys;
+  'relay.plan_left': RelayPlanLeft;
+  'relay.plan_records': RelayPlanRecords;
+  'relay.plans': RelayPlans;
+  'relay.replay_keys': RelayReplayKeys;
+  'relay.replays': RelayReplays;
   'relay.set_aside': RelaySetAside;
   'relay.states': RelayStates;
   'relay.timers': RelayTimers;

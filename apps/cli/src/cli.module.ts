@@ -33,6 +33,7 @@ import { ConnectionQuietHoursCommand } from './commands/quiet-hours.command.ts';
 import { HoldsCommand, PauseCommand, ResumeCommand } from './commands/hold.command.ts';
 import { ParkedEditCommand } from './commands/parked-edit.command.ts';
 import { ParkedReleaseCommand, ParkedRestoreCommand } from './commands/parked-record.command.ts';
+import { PackDiffCommand } from './commands/pack-diff.command.ts';
 import { PackCommand, PackListCommand, PackTestCommand } from './commands/pack.command.ts';
 import { ParkedCommand, ParkedListCommand, ParkedRetryCommand, ParkedSkipCommand } from './commands/parked.command.ts';
 import { ApplyCommand } from './commands/apply.command.ts';
@@ -100,6 +101,7 @@ import { SyncCommand, SyncForceCommand, SyncStatusCommand } from './commands/syn
     ConflictsListCommand,
     HoldsCommand,
     PackCommand,
+    PackDiffCommand,
     PackListCommand,
     PackTestCommand,
     ParkedCommand,

@@ -22,7 +22,8 @@ interface Printed {
   readonly records: { record: string; fields: string[]; differences?: object[] }[];
   readonly totals: { calls: number; credits: number };
 }
-const json = <T = Printed>({ stdout }: CliResult): T => JSON.parse(stdout) as T;
+const json = ({ stdout }: CliResult): unknown => JSON.parse(stdout);
+const planOf = (result: CliResult): Printed => json(result) as Printed;
 const isNarrow = ({ stdout }: CliResult): boolean => stdout.split('\n').every((line) => line.length <= 100);
 const wrongOnes = Array.from({ length: WRONG }, (_, at) => `Leads/${at + 1}`).sort();
 
@@ -39,7 +40,7 @@ it('the fix is planned, names exactly what is wrong with its credits, is applied
 
   const looked = await orders.verb('plan', 'mapping', orders.fixed, '--made-by', '1', '--json');
   expect(looked.code).toBe(0);
-  const plan = json(looked);
+  const plan = planOf(looked);
   expect(plan).toMatchObject({
     id: null,
     kind: 'mapping',
@@ -70,7 +71,7 @@ it('the fix is planned, names exactly what is wrong with its credits, is applied
   expect([shown.code, isNarrow(shown), shown.stdout.includes(`and ${WRONG - 3} more`)]).toEqual([0, true, true]);
   expect(shown.stdout).not.toContain('blue');
   expect((await orders.verb('plan', 'mapping', orders.fixed, '--save')).code).toBe(2);
-  const saved = json(await orders.verb('plan', 'mapping', orders.fixed, '--save', ...BY, '--json'));
+  const saved = planOf(await orders.verb('plan', 'mapping', orders.fixed, '--save', ...BY, '--json'));
   const kept = await orders.verb('plan', 'show', saved.id, '--values');
   expect([kept.code, isNarrow(kept), kept.stdout.includes('"blue 1')]).toEqual([0, true, true]);
 
@@ -79,7 +80,7 @@ it('the fix is planned, names exactly what is wrong with its credits, is applied
   expect((await orders.verb('apply', saved.id, '--yes')).code).toBe(2);
   const before = (await orders.fixture.simulator.calls()).length;
   const applied = await orders.verb('apply', saved.id, ...BY, '--yes', '--json');
-  expect(json<object>(applied)).toEqual({
+  expect(json(applied)).toEqual({
     done: true,
     id: saved.id,
     state: 'applied',
@@ -96,14 +97,14 @@ it('the fix is planned, names exactly what is wrong with its credits, is applied
   expect((await orders.verb('apply', saved.id, ...BY, '--yes')).code).toBe(0);
 
   const differ = await orders.verb('pack', 'diff', orders.buggy, orders.fixed, '--kept', '--json');
-  expect([differ.code, json<object>(differ)]).toMatchObject([
+  expect([differ.code, json(differ)]).toMatchObject([
     0,
     { pack: 'orders', from: 1, to: 2, cases: [], kept: { keys: WRONG + RIGHT, differing: WRONG, failed: 0 } },
   ]);
   expect(isNarrow(await orders.verb('pack', 'diff', orders.buggy, orders.fixed, '--kept'))).toBe(true);
 
   for (const kind of ['mapping', 'replay', 'backfill']) {
-    const again = json(await orders.verb('plan', kind, orders.fixed, '--json'));
+    const again = planOf(await orders.verb('plan', kind, orders.fixed, '--json'));
     expect([kind, again.records, again.totals]).toMatchObject([kind, [], { equal: WRONG + RIGHT }]);
   }
   const { rows } = await sql<{ verb: string; count: number }>`
@@ -117,7 +118,7 @@ it('the fix is planned, names exactly what is wrong with its credits, is applied
 }, 180_000);
 
 it('a plan that the world has overtaken stops, and says where', async () => {
-  const planned = json(await orders.verb('plan', 'replay', orders.buggy, '--keys', '7', '--save', ...BY, '--json'));
+  const planned = planOf(await orders.verb('plan', 'replay', orders.buggy, '--keys', '7', '--save', ...BY, '--json'));
   expect(planned.records).toMatchObject([{ record: 'Leads/7', action: 'change' }]);
   await orders.fixture.simulator.act('edit', {
     module: 'Leads',
@@ -129,7 +130,7 @@ it('a plan that the world has overtaken stops, and says where', async () => {
     1,
     expect.stringContaining('Leads/7: Designation holds something else'),
   ]);
-  const listed = json<{ id: string; state: string; stop: object }[]>(await orders.verb('plan', 'list', '--json'));
+  const listed = json(await orders.verb('plan', 'list', '--json')) as { id: string; state: string }[];
   expect(listed.map(({ id, state }) => [id, state])).toEqual([
     [planned.id, 'stopped'],
     [expect.any(String), 'applied'],

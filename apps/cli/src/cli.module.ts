@@ -46,6 +46,7 @@ import {
   PlanShowCommand,
 } from './commands/plan.command.ts';
 import { PublisherCommand, PublisherConfigCheckCommand, PublisherConfigCommand } from './commands/publisher.command.ts';
+import { RedriveCommand } from './commands/redrive.command.ts';
 import { ConnectionRotateKeyCommand } from './commands/rotate-key.command.ts';
 import {
   SetAsideCommand,
@@ -124,6 +125,7 @@ import { SyncCommand, SyncForceCommand, SyncStatusCommand } from './commands/syn
     PublisherCommand,
     PublisherConfigCheckCommand,
     PublisherConfigCommand,
+    RedriveCommand,
     SetAsideCommand,
     SetAsideListCommand,
     SetAsideRedriveCommand,

@@ -36,6 +36,7 @@ import { ConnectionQuietHoursCommand } from './commands/quiet-hours.command.ts';
 import { HoldsCommand, PauseCommand, ResumeCommand } from './commands/hold.command.ts';
 import { ParkedEditCommand } from './commands/parked-edit.command.ts';
 import { ParkedReleaseCommand, ParkedRestoreCommand } from './commands/parked-record.command.ts';
+import { PackDiffCommand } from './commands/pack-diff.command.ts';
 import { PackCommand, PackListCommand, PackTestCommand } from './commands/pack.command.ts';
 import { ParkedCommand, ParkedListCommand, ParkedRetryCommand, ParkedSkipCommand } from './commands/parked.command.ts';
 import { ApplyCommand } from './commands/apply.command.ts';
@@ -48,6 +49,7 @@ import {
   PlanShowCommand,
 } from './commands/plan.command.ts';
 import { PublisherCommand, PublisherConfigCheckCommand, PublisherConfigCommand } from './commands/publisher.command.ts';
+import { RedriveCommand } from './commands/redrive.command.ts';
 import { ConnectionRotateKeyCommand } from './commands/rotate-key.command.ts';
 import {
   SetAsideCommand,
@@ -116,6 +118,7 @@ import { TopicsCheckCommand, TopicsCommand, TopicsCreateCommand } from './comman
     ConflictsListCommand,
     HoldsCommand,
     PackCommand,
+    PackDiffCommand,
     PackListCommand,
     PackTestCommand,
     ParkedCommand,
@@ -138,6 +141,7 @@ import { TopicsCheckCommand, TopicsCommand, TopicsCreateCommand } from './comman
     PublisherCommand,
     PublisherConfigCheckCommand,
     PublisherConfigCommand,
+    RedriveCommand,
     SetAsideCommand,
     SetAsideListCommand,
     SetAsideRedriveCommand,

@@ -7,6 +7,7 @@ import { OperatorCommand, type OperatorOptions } from './operator.command.ts';
 export interface SelectionOptions extends OperatorOptions {
   readonly code?: string;
   readonly pack?: string;
+  readonly mappingVersion?: number;
   readonly connection?: string;
   readonly module?: string;
   readonly record?: string;
@@ -25,6 +26,11 @@ export abstract class SelectionCommand extends OperatorCommand {
   @Option({ flags: '--pack <name>', description: 'Only those of this pack' })
   parsePack(value: string): string {
     return value;
+  }
+
+  @Option({ flags: '--mapping-version <n>', description: 'Only those made by this version of the mapping' })
+  parseMappingVersion(value: string): number {
+    return countOf('--mapping-version', value);
   }
 
   @Option({ flags: '--connection <id>', description: 'Only those of this connection' })
@@ -61,8 +67,18 @@ export abstract class SelectionCommand extends OperatorCommand {
 /** @throws WrongUse for what is no id. */
 export function selectionOf(ids: readonly string[], options: SelectionOptions): ParkedSelection {
   for (const id of ids) requireId(id);
-  const { code, pack, connection: connectionId, module, record: recordKey, since, before, limit } = options;
-  const said = { code, pack, connectionId, module, recordKey, since, before, limit };
+  const {
+    code,
+    pack,
+    mappingVersion,
+    connection: connectionId,
+    module,
+    record: recordKey,
+    since,
+    before,
+    limit,
+  } = options;
+  const said = { code, pack, mappingVersion, connectionId, module, recordKey, since, before, limit };
   const given = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
   return { ...(ids.length === 0 ? {} : { ids }), ...(given as ParkedSelection) };
 }

@@ -31,7 +31,15 @@ export {
 } from './release/released.store.ts';
 export { editParked, retryParked, skipParked } from './parked/parked.actions.ts';
 export { mendParkedMarks, type MendedMarks } from './parked/parked.marks.ts';
-export { listParked, type ParkedCommand, type ParkedSelection } from './parked/parked.store.ts';
+export {
+  countParked,
+  listParked,
+  lockParked,
+  newestParked,
+  type ParkedCommand,
+  type ParkedCount,
+  type ParkedSelection,
+} from './parked/parked.store.ts';
 export { restoreRecord, type RestoredRecord } from './release/record.restore.ts';
 export {
   dropThrottle,

@@ -75,7 +75,7 @@ export { memoryOf, ownState, splitState } from './returns/record.memory.ts';
 export { commonPayload, conflictPayload } from './returns/payload.parts.ts';
 export type { Answer, FieldEdit, Judge, PackEvent, ReturnModule, Returns } from './returns/return.types.ts';
 export { explain } from './fold/explanation.ts';
-export { eventsOfCase } from './table/case.events.ts';
+export { eventReader, eventsOfCase } from './table/case.events.ts';
 export { caseOfConnections, type ConnectionCase } from './table/case.connections.ts';
 export { unmetEvents, unmetOfCase } from './table/case.player.ts';
 export { CrmPlayer } from './table/crm.player.ts';

@@ -53,6 +53,7 @@ export { pause, readHolds, resume, type HeldScope } from './holds/hold.verbs.ts'
 export { setQuietHours } from './holds/quiet.verbs.ts';
 export type { Operator } from './operator.ts';
 export { applyEdit, planEdit, type EditPlan, type FieldDifference, type FieldEdit } from './parked/parked.edit.ts';
+export { redriveParked, type Redrive } from './parked/parked.redrive.ts';
 export { changeParked, listDeleted, recordsOf } from './parked/parked.verbs.ts';
 export { planRestore, release, restore, type RecordPlan } from './parked/record.verbs.ts';
 export { askKeeper, listChannels, type ChannelReport } from './return/channels.report.ts';

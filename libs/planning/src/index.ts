@@ -1,4 +1,7 @@
 export { CrmUnread, type CrmReader } from './crm.reading.ts';
+export { diffCases, type CaseDifference } from './diff/case.diff.ts';
+export type { RecordDifference } from './diff/record.difference.ts';
+export { diffStates, type StateDiff } from './diff/state.diff.ts';
 export { kafkaHistory } from './kafka.history.ts';
 export type { EventHistory, KeptEvent } from './key.history.ts';
 export type { KeySelection } from './key.selection.ts';

@@ -6,6 +6,7 @@ import { builtInPacks, loadPack, type Pack } from '#packs';
 import { CausewayCommand } from '../causeway.command.ts';
 import { EXIT, WrongUse } from '../exit.codes.ts';
 import { print } from '../output.ts';
+import { PackDiffCommand } from './pack-diff.command.ts';
 
 interface PackRow {
   readonly name: string;
@@ -100,7 +101,7 @@ export class PackTestCommand extends CausewayCommand {
 @Command({
   name: 'pack',
   description: 'Packs: the mappings of products. Example: causeway pack test signup-lead',
-  subCommands: [PackListCommand, PackTestCommand],
+  subCommands: [PackListCommand, PackTestCommand, PackDiffCommand],
 })
 export class PackCommand extends CausewayCommand {
   run(): Promise<void> {

@@ -76,6 +76,7 @@ import {
   ThrottleSetCommand,
 } from './commands/throttle.command.ts';
 import { TopicsCheckCommand, TopicsCommand, TopicsCreateCommand } from './commands/topics.command.ts';
+import { EventsCommand, EventsTailCommand } from './commands/events.command.ts';
 
 @Module({
   providers: [
@@ -105,6 +106,8 @@ import { TopicsCheckCommand, TopicsCommand, TopicsCreateCommand } from './comman
     DeadLettersShowCommand,
     DevCommand,
     DoctorCommand,
+    EventsCommand,
+    EventsTailCommand,
     FieldsApplyCommand,
     FieldsCommand,
     FieldsPlanCommand,

@@ -31,11 +31,11 @@ export {
 export { MOST_LENGTH_BYTES, RecordPacker, lengthAndText } from './record.packer.ts';
 export { inPartition, type PackedRecord } from './packed.record.ts';
 export { BATCH_OVERHEAD, recordBytes } from './record.size.ts';
-export { readTail, type TailOptions, type TailRecord } from './topic.tail.ts';
 export type { PartitionRange } from './committed.records.ts';
 export { RecordReader, type TimeRange } from './record.reader.ts';
+export { followTail, readTail, type FollowOptions, type TailOptions, type TailRecord } from './topic.tail.ts';
 export { TopicAdmin, type TopicDeclaration, type TopicState } from './topic.admin.ts';
-export { inspectTopics, type InspectedTopic } from './topic.inspect.ts';
+export { inspectTopics, topicsAmong, type InspectedTopic } from './topic.inspect.ts';
 export { DEAD_LETTER_SETTINGS, eventTopicSettings } from './topic.settings.ts';
 export { topicChange, type TopicChange } from './topic.change.policy.ts';
 export { POSITIONS_SETTINGS, TopicCatalogue } from './topic.catalogue.ts';

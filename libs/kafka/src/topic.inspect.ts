@@ -51,3 +51,17 @@ export async function inspectTopics(
     await admin.disconnect();
   }
 }
+
+/** Names of the topics that exist and that are meant, in alphabetical order. @throws as `inspectTopics` does */
+export async function topicsAmong(kafka: KafkaClient, isMeant: (topic: string) => boolean): Promise<string[]> {
+  await kafka.checkAccess();
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    return (await admin.listTopics()).filter(isMeant).toSorted();
+  } catch (error) {
+    throw asKafkaError(error);
+  } finally {
+    await admin.disconnect();
+  }
+}

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   Consumer,
   FetchIsolationLevels,
@@ -5,6 +6,7 @@ import {
   type ClusterMetadata,
   type RecordsBatch,
 } from '@platformatic/kafka';
+import { partitionOf } from './murmur2.partitioner.ts';
 import type { KafkaConnection } from './security/kafka.connection.ts';
 import { delayUnlessRefused, platformaticConnection } from './security/platformatic.security.ts';
 
@@ -27,6 +29,15 @@ export interface TailOptions extends KafkaConnection {
   readonly topics: readonly string[];
   /** Records from the first one on that is as young, milliseconds since 1970; 0 for all. */
   readonly since: number;
+  /** Only partitions that hold this key. */
+  readonly key?: Buffer;
+}
+
+export interface FollowOptions {
+  /** Ends it; what is under way is read to its end. */
+  readonly signal: AbortSignal;
+  /** How often it looks for more. Milliseconds. */
+  readonly everyMs: number;
 }
 
 const FETCH_BYTES = 4 * 1024 * 1024;
@@ -47,7 +58,31 @@ export async function readTail(
   options: TailOptions,
   onRecord: (record: TailRecord) => void,
 ): Promise<{ readonly isOpen: boolean }> {
-  const { clientId, topics, since } = options;
+  return withTails(options, async (tails) => {
+    let isOpen = false;
+    for (const tail of tails) isOpen = (await tail.read(options.since, onRecord)) || isOpen;
+    return { isOpen };
+  });
+}
+
+/** The same, and then what comes, until it is ended. `onCaughtUp` is called once, when all that was there has been read. */
+export async function followTail(
+  options: TailOptions,
+  { signal, everyMs }: FollowOptions,
+  on: { readonly record: (record: TailRecord) => void; readonly caughtUp: () => void },
+): Promise<void> {
+  await withTails(options, async (tails) => {
+    for (const tail of tails) await tail.read(options.since, on.record);
+    on.caughtUp();
+    while (!signal.aborted) {
+      await wait(everyMs, undefined, { signal }).catch(() => undefined);
+      for (const tail of tails) if (!signal.aborted) await tail.readOn(on.record);
+    }
+  });
+}
+
+async function withTails<T>(options: TailOptions, work: (tails: readonly PartitionTail[]) => Promise<T>): Promise<T> {
+  const { clientId, topics, key } = options;
   const consumer = new Consumer({
     clientId,
     // Never joined; the client wants a name.
@@ -57,18 +92,18 @@ export async function readTail(
     retryDelay: delayUnlessRefused(RETRY_MS),
     requestTimeout: REQUEST_TIMEOUT_MS,
   });
-  let isOpen = false;
   try {
+    const tails: PartitionTail[] = [];
     for (const topic of topics) {
       consumer.topics.track(topic);
       const metadata = await consumer.metadata({ topics: [topic] });
       const partitions = metadata.topics.get(topic)?.partitionsCount ?? 0;
       for (let partition = 0; partition < partitions; partition += 1) {
-        const tail = new PartitionTail(consumer, { topic, partition, metadata });
-        isOpen = (await tail.read(since, onRecord)) || isOpen;
+        if (key !== undefined && partitionOf(key, partitions) !== partition) continue;
+        tails.push(new PartitionTail(consumer, { topic, partition, metadata }));
       }
     }
-    return { isOpen };
+    return await work(tails);
   } finally {
     await consumer.close(true);
   }
@@ -85,6 +120,9 @@ class PartitionTail {
   readonly #place: Place;
   /** Records of transactions whose marker has not come yet, by producer. */
   readonly #undecided = new Map<bigint, TailRecord[]>();
+  /** First offset that is wanted, and the next one that is read. */
+  #start = 0n;
+  #next = 0n;
 
   constructor(consumer: Consumer, place: Place) {
     this.#consumer = consumer;
@@ -96,13 +134,24 @@ class PartitionTail {
     const end = await this.#offset(ListOffsetTimestamps.LATEST);
     const start = await this.#offset(since === 0 ? ListOffsetTimestamps.EARLIEST : BigInt(since));
     // The broker answers -1 when no record is as young.
-    for (let offset = start; offset >= 0n && offset < end;) {
-      for (const batch of await this.#fetch(offset)) {
-        offset = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n;
-        for (const record of this.#settle(batch)) if (record.offset >= start) onRecord(record);
+    this.#start = start < 0n ? end : start;
+    this.#next = this.#start;
+    await this.#readTo(end, onRecord);
+    return this.#undecided.size > 0;
+  }
+
+  /** What has come since. */
+  async readOn(onRecord: (record: TailRecord) => void): Promise<void> {
+    await this.#readTo(await this.#offset(ListOffsetTimestamps.LATEST), onRecord);
+  }
+
+  async #readTo(end: bigint, onRecord: (record: TailRecord) => void): Promise<void> {
+    while (this.#next < end) {
+      for (const batch of await this.#fetch(this.#next)) {
+        this.#next = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n;
+        for (const record of this.#settle(batch)) if (record.offset >= this.#start) onRecord(record);
       }
     }
-    return this.#undecided.size > 0;
   }
 
   async #fetch(offset: bigint): Promise<RecordsBatch[]> {

@@ -4,6 +4,7 @@ export {
   type LabelledGauge,
   type LabelledHistogram,
 } from './labelled.metrics.ts';
+export { hideByClass, hideKey } from './field.class.ts';
 export { Health, type Readiness } from './health.ts';
 export { createLogger, errorFields, type Logger, type LoggerOptions } from './logger.ts';
 export { Counter, Gauge, Histogram, Registry, counter, createRegistry, gauge, histogram } from './metrics.ts';

@@ -3,6 +3,7 @@ export { listConflicts, type ConflictLine, type ConflictQuery } from './conflict
 export { readCredits, type CreditsReport } from './credits.report.ts';
 export { applyFields, planFields, type FieldsQuery, type FieldsReport, type FieldsResult } from './fields.service.ts';
 export { rotateSecretKey, type KeyRotation } from './key.service.ts';
+export { fixFindings, type Fixed } from './doctor/doctor.fix.ts';
 export { examine } from './doctor/doctor.service.ts';
 export { targetOfSystem, type DoctorTarget, type TopicPlan } from './doctor/doctor.target.ts';
 export type { Finding } from './doctor/finding.ts';
@@ -68,3 +69,5 @@ export { addConnection } from './connections/connection.add.ts';
 export { planRemoval, removeFromCrm, type Removal, type RemovalPlan } from './connections/connection.remove.ts';
 export { tryConnection, type Trial } from './connections/connection.trial.ts';
 export { createTopics, readTopics, type TopicReport } from './topics/topics.service.ts';
+export { followEvents, readEvents, type EventQuery } from './events/event.tail.ts';
+export type { TailedEvent } from './events/event.lines.ts';

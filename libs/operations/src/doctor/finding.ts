@@ -9,6 +9,17 @@ export interface Finding {
   readonly detail: string;
   /** What to do; empty when nothing is to be done. */
   readonly action: string;
+  /** What `doctor --fix` does about it; left out where that is for a person. */
+  readonly fix?: Fix;
+}
+
+/**
+ * What is safe to do by itself: nothing is lost by it, it may be done again, and whoever would do it in the end does the same.
+ * `of`: the source, or the id of the channel; empty for all that is missing.
+ */
+export interface Fix {
+  readonly name: 'topics-create' | 'outbox-partitions' | 'channel-renewal' | 'parked-marks';
+  readonly of: string;
 }
 
 export function ok(check: string, detail: string): Finding {

@@ -6,7 +6,10 @@ import { connectClient, createDatabase, createPool, type IntegrationDatabase } f
 import { createSecretBox } from '#zoho';
 import { note, ok, wrong, type Finding } from './finding.ts';
 import { checkHolds } from './hold.checks.ts';
-import { checkMigrations } from './source.checks.ts';
+import { checkCredits } from './credit.checks.ts';
+import { checkRights } from './rights.checks.ts';
+import { checkClock, checkMigrations } from './source.checks.ts';
+import { checkWayBack } from './way-back.checks.ts';
 
 export interface IntegrationQuery {
   readonly url: string;
@@ -19,9 +22,17 @@ export interface IntegrationQuery {
 export async function checkIntegration(query: IntegrationQuery): Promise<Finding[]> {
   try {
     const client = await connectClient({ url: query.url, applicationName: 'causeway-doctor' });
-    const migrations = await closing(client, checkMigrations(client, 'integration'));
-    const first = { ...migrations, check: `integration: ${migrations.check}` };
-    return migrations.status === 'ok' ? [first, ...(await checkContents(query))] : [first];
+    const own = (finding: Finding): Finding => ({ ...finding, check: `integration: ${finding.check}` });
+    const [migrations, others] = await closing(
+      client,
+      (async (): Promise<[Finding, Finding[]]> => {
+        const found = await checkMigrations(client, 'integration');
+        const isThere = found.status === 'ok';
+        return [found, [...(isThere ? [await checkRights(client)] : []), await checkClock(client)]];
+      })(),
+    );
+    const first = [migrations, ...others].map(own);
+    return migrations.status === 'ok' ? [...first, ...(await checkContents(query))] : first;
   } catch (error) {
     return [
       wrong(
@@ -67,7 +78,8 @@ async function checkContents({
     return [
       ...findings,
       ...(await checkHolds(db)),
-      ...(await checkChannels(db, connections)),
+      ...(await checkWayBack(db, connections)),
+      ...(await checkCredits(db)),
       ...(await checkPiles(db)),
     ];
   } finally {
@@ -112,30 +124,27 @@ async function checkConnection(
   }
 }
 
-async function checkChannels(db: Kysely<IntegrationDatabase>, connections: readonly Connection[]): Promise<Finding[]> {
-  const { rows } = await sql<{ connection_id: string; module: string; seconds: number | null }>`
-    select connection_id, module, extract(epoch from expires_at - now())::double precision as seconds
-      from webhooks.channels`.execute(db);
-  return connections.flatMap(({ id, settings }) =>
-    Object.keys(settings.watch).map((module) => {
-      const seconds = rows.find((row) => row.connection_id === id && row.module === module)?.seconds ?? null;
-      const check = `channel ${id} ${module}`;
-      if (seconds === null)
-        return wrong(check, 'not subscribed', 'Start the webhook service: it subscribes by itself.');
-      if (seconds <= 0) return wrong(check, 'expired', 'See the log of the webhook service: it renews by itself.');
-      return ok(check, `expires in ${Math.round(seconds / 60)} min`);
-    }),
-  );
-}
-
 async function checkPiles(db: Kysely<IntegrationDatabase>): Promise<Finding[]> {
-  const { rows } = await sql<{ parked: number; set_aside: number; unreadable: number }>`
+  const { rows } = await sql<{ parked: number; set_aside: number; unreadable: number; stuck: number }>`
     select (select count(*)::integer from ledger.commands where state = 'parked') as parked,
            (select count(*)::integer from relay.set_aside where redriven_at is null) as set_aside,
-           (select count(*)::integer from webhooks.deliveries where code is not null) as unreadable`.execute(db);
-  const { parked = 0, set_aside: setAside = 0, unreadable = 0 } = rows[0] ?? {};
+           (select count(*)::integer from webhooks.deliveries where code is not null) as unreadable,
+           (select count(*)::integer from ledger.commands c
+             where c.behind_parked and c.state in ('ready', 'in_flight', 'unknown') and not exists (
+               select 1 from ledger.commands o
+                where o.connection_id = c.connection_id and o.record_key = c.record_key and o.id < c.id and o.state = 'parked'
+               offset 0)) as stuck`.execute(db);
+  const { parked = 0, set_aside: setAside = 0, unreadable = 0, stuck = 0 } = rows[0] ?? {};
   return [
     parked === 0 ? ok('parked commands', 'none') : note('parked commands', String(parked), 'causeway parked list'),
+    ...(stuck === 0
+      ? []
+      : [
+          {
+            ...wrong('commands behind parked ones', `${stuck} wait behind none`, 'The relay frees them once an hour.'),
+            fix: { name: 'parked-marks', of: '' } as const,
+          },
+        ]),
     setAside === 0
       ? ok('events set aside', 'none')
       : note('events set aside', String(setAside), 'causeway set-aside list'),

@@ -3,6 +3,7 @@ import { topicNames } from '#contracts';
 import { createKafka } from '#kafka';
 import { createLogger } from '#observability';
 import { loadPack, type Pack } from '#packs';
+import { readTopics, type TopicReport } from '../topics/topics.service.ts';
 import { notReached, note, ok, wrong, type Finding } from './finding.ts';
 import type { DoctorTarget } from './doctor.target.ts';
 
@@ -29,7 +30,8 @@ export async function checkKafka(target: DoctorTarget): Promise<Finding[]> {
     const topics = new Set(await admin.listTopics());
     return [
       ok('kafka', `${brokers.length} broker(s)`),
-      ...checkTopics({ target, packs, topics }),
+      ...(await checkTopics({ target, packs, topics })),
+      ...(target.integration === null ? [] : [await checkMapper(admin, `${target.topicPrefix}causeway.mapper`)]),
       ...(await checkDeadLetters(admin, topicNames(target.topicPrefix).deadLetters, topics)),
     ];
   } finally {
@@ -37,7 +39,8 @@ export async function checkKafka(target: DoctorTarget): Promise<Finding[]> {
   }
 }
 
-function checkTopics({
+/** What is declared, and topics of the products that no pack reads. */
+async function checkTopics({
   target,
   packs,
   topics,
@@ -45,28 +48,46 @@ function checkTopics({
   target: DoctorTarget;
   packs: Pack[];
   topics: ReadonlySet<string>;
-}): Finding[] {
+}): Promise<Finding[]> {
   const names = topicNames(target.topicPrefix);
   const read = packs.flatMap(({ mapping }) => mapping.topics.map((type) => names.product(mapping.product, type)));
-  const needed = [...read, names.positions];
-  const missing = needed.filter((topic) => !topics.has(topic));
-  const present = wrong(
-    'topics',
-    `missing: ${missing.join(', ')}`,
-    'Start publisher and relay: they create their topics.',
-  );
-  const all = missing.length === 0 ? ok('topics', needed.join(', ')) : present;
+  // What connections watch is of no importance here: such topics are made with the first event.
+  const reports = await readTopics({ ...target, integration: null });
+  const missing = reports.filter(({ status }) => status === 'missing').map(({ topic }) => topic);
+  const action = 'causeway topics create; publisher and relay create them as well.';
+  const fix = { name: 'topics-create', of: '' } as const;
+  const there = reports.filter(({ status }) => status === 'ok').map(({ topic }) => topic);
+  const all =
+    missing.length === 0
+      ? ok('topics', there.join(', '))
+      : { ...wrong('topics', `missing: ${missing.join(', ')}`, action), fix };
+  const others = reports.filter(({ status }) => status === 'differs').map(differingOf);
   const unread = [...topics].filter(
     (topic) =>
       packs.some(({ product }) => topic.startsWith(`${target.topicPrefix}${product}.`)) && !read.includes(topic),
   );
-  const action = 'Map the events in the pack, or ignore this if nobody in the CRM wants them.';
+  const advice = 'Map the events in the pack, or ignore this if nobody in the CRM wants them.';
   return [
     all,
+    ...others,
     ...unread.map((topic) =>
-      note('topic without mapping', `${topic}: its events stay in Kafka (EVENT_UNMAPPED)`, action),
+      note('topic without mapping', `${topic}: its events stay in Kafka (EVENT_UNMAPPED)`, advice),
     ),
   ];
+}
+
+function differingOf({ topic, differences, action }: TopicReport): Finding {
+  const said = differences.map(({ what, declared, actual }) => `${what} is ${actual}, declared ${declared}`);
+  return note(`topic ${topic}`, said.join(', '), action);
+}
+
+/** Whether somebody folds events. */
+async function checkMapper(admin: Admin, groupId: string): Promise<Finding> {
+  const check = 'mapper';
+  const { groups } = await admin.describeGroups([groupId]);
+  const members = groups[0]?.members.length ?? 0;
+  if (members > 0) return ok(check, `${members} consumers in ${groupId}`);
+  return wrong(check, `nobody consumes in ${groupId}`, 'Start a relay; its log says why one ended.');
 }
 
 async function checkDeadLetters(admin: Admin, topic: string, topics: ReadonlySet<string>): Promise<Finding[]> {

@@ -12,6 +12,8 @@ export interface Source {
 
 const OUTBOX = { schema: 'outbox', table: 'events' };
 export const PUBLICATION = 'causeway_outbox';
+/** Clocks that differ by more than this are told of. */
+const MOST_CLOCK_SECONDS = 30;
 /** Oldest server that the migrations were written for. */
 const OLDEST_VERSION = 160_000;
 
@@ -33,8 +35,10 @@ export async function checkSource(source: Source): Promise<Finding[]> {
     findings.push(
       await checkSlot(client, source.slot),
       await checkGrants(client),
-      await checkUpkeep(client),
+      await checkUpkeep(client, source.name),
       ...(await checkCaptures(client)),
+      ...(await checkInbox(client)),
+      await checkClock(client),
     );
     return findings.map((finding) => ({ ...finding, check: name(finding.check) }));
   } finally {
@@ -102,6 +106,34 @@ async function checkGrants(client: Client): Promise<Finding> {
   if (!replication) return wrong('grants', `${role} lacks REPLICATION`, `alter role ${role} replication;`);
   if (!select) return wrong('grants', `${role} may not read outbox.events`, `grant causeway_publisher to ${role};`);
   return ok('grants', `${role} may replicate and read outbox.events`);
+}
+
+/** Events of the way back that the product could not use. */
+async function checkInbox(client: Client): Promise<Finding[]> {
+  const may = await client.query<{ may: boolean | null }>(
+    `select has_schema_privilege(n.oid, 'usage') and has_table_privilege(to_regclass('inbox.set_aside'), 'select') as may
+       from pg_namespace n where n.nspname = 'inbox'`,
+  );
+  // The publisher's own role may not look; nothing is known then.
+  if (may.rows[0]?.may !== true) return [];
+  const { rows } = await client.query<{ open: number }>(
+    'select count(*)::integer as open from inbox.set_aside where ended_at is null',
+  );
+  const open = rows[0]?.open ?? 0;
+  const action = 'select inbox.redrive(id), or inbox.skip(id): see libs/inbox/README.md.';
+  return open === 0
+    ? [ok('inbox', 'no event is set aside')]
+    : [note('inbox', `the product has set ${open} events aside`, action)];
+}
+
+/** Ages, leases and sweeps compare the clocks of servers and of processes. */
+export async function checkClock(client: Client): Promise<Finding> {
+  const { rows } = await client.query<{ at: number }>(
+    `select (extract(epoch from clock_timestamp()) * 1000)::double precision as at`,
+  );
+  const seconds = Math.round(((rows[0]?.at ?? Date.now()) - Date.now()) / 1000);
+  if (Math.abs(seconds) <= MOST_CLOCK_SECONDS) return ok('clock', 'that of this machine');
+  return note('clock', `differs from this machine's by ${seconds} s`, 'Keep all machines at the same time (NTP).');
 }
 
 async function checkCaptures(client: Client): Promise<Finding[]> {

@@ -27,8 +27,12 @@ export async function runCli(): Promise<void> {
   }
 }
 
+/** What Node says of a server that does not answer. */
+const NO_ANSWER = new Set(['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'ETIMEDOUT']);
+
 function exitCodeOf(error: unknown): number {
   if (error instanceof CannotReach) return EXIT.cannotReach;
+  if (error instanceof Error && 'code' in error && NO_ANSWER.has(String(error.code))) return EXIT.cannotReach;
   if (error instanceof WrongUse) return EXIT.wrongUse;
   if (isCausewayError(error, 'POSTGRES_UNREACHABLE') || isCausewayError(error, 'KAFKA_UNREACHABLE'))
     return EXIT.cannotReach;

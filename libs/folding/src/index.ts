@@ -1,4 +1,5 @@
 export { foldBatch, type FoldBatch, type FoldedBatch, type FoldedStep } from './batch.fold.ts';
+export { forgetChanges } from './changes.forget.ts';
 export { loadConnections, type FoldConnection, type TenantConnections } from './connection.store.ts';
 export type { EventRecord } from './event.record.ts';
 export { foldSteps, inboxConsumer, type FoldReport, type FoldWork } from './fold.engine.ts';

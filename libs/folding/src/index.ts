@@ -8,6 +8,7 @@ export {
   type FoldedBatch,
   type FoldedStep,
 } from './batch.fold.ts';
+export { forgetChanges } from './changes.forget.ts';
 export { loadConnections, type FoldConnection, type TenantConnections } from './connection.store.ts';
 export type { EventRecord } from './event.record.ts';
 export { foldSteps, inboxConsumer, type FoldReport, type FoldWork } from './fold.engine.ts';

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { forgetChanges } from '#folding';
 import { forget } from '#inbox';
 import { pruneHistory } from '#ledger';
 import { counter, errorFields, type Logger, type Registry } from '#observability';
@@ -22,7 +23,7 @@ export function historyMetrics(registry: Registry) {
 
 export interface HistoryOptions {
   readonly db: Kysely<IntegrationDatabase>;
-  /** Of finished commands. */
+  /** Of finished commands, and of what folds changed in their states. */
   readonly retentionMs: number;
   /** Of the inbox; undefined remembers for ever. */
   readonly inboxRetentionMs?: number;
@@ -33,14 +34,16 @@ export interface HistoryOptions {
 }
 
 /**
- * Deletes what is older than its retention, in small batches: finished commands, by one replica at a time, and the inbox's notes of
- * events that were folded, of which replicas that do so at the same time take different ones.
+ * Deletes what is older than its retention, in small batches: finished commands, by one replica at a time, what folds changed in their
+ * states, and the inbox's notes of events that were folded, of which replicas that do so at the same time take different ones.
  */
 export class HistoryService {
   readonly #options: HistoryOptions;
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
   #stopping = false;
+  /** Up to here the changes of folds were forgotten by this process. */
+  #changesTo = '0';
 
   constructor(options: HistoryOptions) {
     this.#options = options;
@@ -53,7 +56,10 @@ export class HistoryService {
 
   /** Looks once what is under way has ended. */
   look(): void {
-    this.#round = this.#round.then(() => this.#prune()).then(() => this.#forget());
+    this.#round = this.#round
+      .then(() => this.#prune())
+      .then(() => this.#forgetChanges())
+      .then(() => this.#forget());
   }
 
   /** Ends after the batch under way. */
@@ -77,6 +83,23 @@ export class HistoryService {
     } catch (error) {
       // The next look tries again.
       logger.warn(errorFields(error), 'old history could not be deleted');
+    }
+  }
+
+  async #forgetChanges(): Promise<void> {
+    const { db, retentionMs, logger, batchSize: limit = BATCH } = this.#options;
+    let total = 0;
+    try {
+      for (let isDone = false; !isDone && !this.#isStopping();) {
+        const forgotten = await forgetChanges(db, { retentionMs, after: this.#changesTo, limit });
+        this.#changesTo = forgotten.last;
+        total += forgotten.folds;
+        ({ isDone } = forgotten);
+      }
+      if (total > 0) logger.info({ folds: total }, 'what old folds changed was forgotten');
+    } catch (error) {
+      // The next look tries again.
+      logger.warn(errorFields(error), 'what old folds changed could not be forgotten');
     }
   }
 

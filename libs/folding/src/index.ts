@@ -20,7 +20,7 @@ export { cameBack, type SeenRecords } from './recycled.records.ts';
 export { redriveSetAside, type RedriveOptions, type RedriveReport } from './redrive.ts';
 export { selected, type SetAsideSelection } from './set-aside.selection.ts';
 export { storeSetAside, type SetAsideRecord } from './set-aside.store.ts';
-export { lockStates, type StoredState } from './state.store.ts';
+export { lockStates, storeStates, type StateChange, type StoredState } from './state.store.ts';
 export { connectionOf, placeSteps } from './step.placement.ts';
 export { storeTimers, type KeyTimers } from './timer.store.ts';
 export { mappingsByTopic, type TopicMapping } from './topic.mappings.ts';

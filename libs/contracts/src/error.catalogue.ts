@@ -1,4 +1,5 @@
 import { CRM_OUTCOME_ENTRIES } from './crm.outcome.entries.ts';
+import { replayErrors } from './replay.errors.ts';
 import { wayBackErrors } from './way-back.errors.ts';
 
 /** Who can do something about it. */
@@ -379,6 +380,7 @@ const entries = {
   ...CRM_OUTCOME_ENTRIES,
 
   ...wayBackErrors,
+  ...replayErrors,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof entries;

@@ -7,3 +7,7 @@ export type { DryRunResult, ToldDifference } from './dry-run/dry.run.report.ts';
 export type { Selection } from './selection.ts';
 export type { EventSource, Place, SourcePart, SourceQuery, Time } from './source/event.source.ts';
 export { KafkaSource } from './source/kafka.source.ts';
+export { countKeys, type SelectedKeys } from './run/key.selection.ts';
+export { createReplay, endReplay, listReplays, readReplay } from './run/replay.store.ts';
+export type { Replay, ReplayTarget } from './run/replay.types.ts';
+export { runReplay } from './run/replay.worker.ts';

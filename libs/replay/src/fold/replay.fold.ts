@@ -28,6 +28,11 @@ export interface Replayed {
   readonly commands: readonly NewCommand[];
 }
 
+export type LastStep = Pick<
+  FoldStep,
+  'id' | 'type' | 'tenantId' | 'key' | 'connectionId' | 'entityType' | 'occurredAt'
+>;
+
 /** What a replay left of one key. */
 export interface ReplayedKey {
   readonly tenantId: string;
@@ -37,13 +42,13 @@ export interface ReplayedKey {
   readonly state: JsonObject | null;
   /** The records that the state wants; none without a state, or without a connection whose settings can be used. */
   readonly projection: readonly WantedRecord[];
-  /** The last step that was folded. */
-  readonly last: FoldStep;
+  /** The last step that was folded; without its record and data, which would be held for every key. */
+  readonly last: LastStep;
   readonly steps: number;
 }
 
 interface Held extends ProjectedState {
-  last: FoldStep;
+  last: LastStep;
   steps: number;
   state: ProjectedState['state'];
   projection: ProjectedState['projection'];
@@ -96,7 +101,12 @@ export class ReplayFold {
     }
     this.#ids.add(id);
     const name = stateKey(step);
-    const held = this.#keys.get(name) ?? { state: base?.get(name) ?? null, projection: null, last: step, steps: 0 };
+    const held = this.#keys.get(name) ?? {
+      state: base?.get(name) ?? null,
+      projection: null,
+      last: lastOf(step),
+      steps: 0,
+    };
     if (held.steps === 0) this.#keys.set(name, held);
     const connection = connectionOf(connections, step);
     const { result, text } = foldOne({ configured: this.#configured, step, before: held, connection });
@@ -104,15 +114,20 @@ export class ReplayFold {
       held.state = result.state;
       held.projection = result.projection ?? null;
     }
-    held.last = step;
+    held.last = lastOf(step);
     held.steps += 1;
     const commands = connection === undefined ? [] : commandsOf(mapping, { step, result, connection });
     return [{ step, result, commands }];
   }
 
-  #project(step: FoldStep, state: JsonObject | null): readonly WantedRecord[] {
+  #project(step: LastStep, state: JsonObject | null): readonly WantedRecord[] {
     const connection = connectionOf(this.#options.connections, step);
     const own = connection === undefined ? null : this.#configured(connection);
     return own === null || state === null ? [] : own.project(ownState(state), own.settings);
   }
+}
+
+function lastOf({ id, type, tenantId, key, connectionId, entityType, occurredAt }: FoldStep): LastStep {
+  const owner = connectionId === undefined ? {} : { connectionId };
+  return { id, type, tenantId, key, ...owner, entityType, occurredAt };
 }

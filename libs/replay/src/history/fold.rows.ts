@@ -16,9 +16,11 @@ export interface FoldRow extends Place {
   readonly source: 'event' | 'crm';
   /** What was folded, where no topic holds it. */
   readonly input: JsonObject | null;
+  readonly verdict: string;
 }
 
 interface Row {
+  verdict: string;
   tenant_id: string;
   key: string;
   connection_id: string;
@@ -46,7 +48,7 @@ export async function readFoldRows(
 ): Promise<Map<string, FoldRow[]>> {
   const { rows } = await sql<Row>`
     select f.tenant_id, f.key, f.connection_id, f.event_id, f.source, f.topic, f.partition, f."offset"::text as "offset",
-           (extract(epoch from f.produced_at) * 1000)::double precision as produced_at, f.input
+           (extract(epoch from f.produced_at) * 1000)::double precision as produced_at, f.input, f.verdict
       from unnest(${keys.map(({ tenantId }) => tenantId)}::text[], ${keys.map(({ key }) => key)}::text[]) as k (tenant_id, key)
       join relay.folds f on f.mapping = ${name} and f.tenant_id = k.tenant_id and f.key = k.key
      where f.produced_at >= coalesce(to_timestamp(${seconds(from)}::double precision), '-infinity')
@@ -69,8 +71,8 @@ function seconds(milliseconds: number | undefined): number | null {
 function foldRow(row: Row): FoldRow {
   const { topic, partition, offset } = row;
   const at = topic === null || partition === null || offset === null ? null : { topic, partition, offset };
-  const { event_id: eventId, key, source, input } = row;
-  return { eventId, key, source, input, at, producedAt: Math.round(row.produced_at) };
+  const { event_id: eventId, key, source, input, verdict } = row;
+  return { eventId, key, source, input, verdict, at, producedAt: Math.round(row.produced_at) };
 }
 
 function lastOfEach(rows: readonly FoldRow[]): FoldRow[] {

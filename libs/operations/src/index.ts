@@ -38,6 +38,7 @@ export {
 } from './commands/command.report.ts';
 export { readConnections, type ConnectionReport } from './holds/connection.report.ts';
 export { pause, readHolds, resume, type HeldScope } from './holds/hold.verbs.ts';
+export { pauseReturn, readReturnHolds, resumeReturn, type ReturnHold, type ReturnScope } from './holds/return.hold.ts';
 export { setQuietHours } from './holds/quiet.verbs.ts';
 export type { Operator } from './operator.ts';
 export { applyEdit, planEdit, type EditPlan, type FieldDifference, type FieldEdit } from './parked/parked.edit.ts';
@@ -47,3 +48,4 @@ export { askKeeper, listChannels, type ChannelReport } from './return/channels.r
 export { replayNotifications } from './return/notifications.replay.ts';
 export { listSweeps, type SweepReport } from './return/sweep.report.ts';
 export { forceSync, type ForcedReading, type ForcedRecord } from './return/sync.force.ts';
+export { notificationsUnderWay } from './settle/settle.checks.ts';

@@ -6,6 +6,7 @@ import { connectClient, createDatabase, createPool, type IntegrationDatabase } f
 import { createSecretBox } from '#zoho';
 import { note, ok, wrong, type Finding } from './finding.ts';
 import { checkHolds } from './hold.checks.ts';
+import { checkReturnHolds } from './return.hold.checks.ts';
 import { checkMigrations } from './source.checks.ts';
 
 export interface IntegrationQuery {
@@ -67,6 +68,7 @@ async function checkContents({
     return [
       ...findings,
       ...(await checkHolds(db)),
+      ...(await checkReturnHolds(db)),
       ...(await checkChannels(db, connections)),
       ...(await checkPiles(db)),
     ];

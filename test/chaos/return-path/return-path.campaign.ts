@@ -1,168 +1,162 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
-import { sql } from 'kysely';
-import { SystemFixture } from '../support/system.fixture.ts';
-import { until } from '../support/until.ts';
-import { FAULT_POINTS } from '../../apps/webhooks/src/fault.points.ts';
-import { SeededRandom } from './seeded.random.ts';
+import { FAULT_POINTS } from '../../../apps/webhooks/src/fault.points.ts';
+import { COUNTERS, type Counters, type Findings } from '../campaign.checker.ts';
+import { inTurns } from '../round.plan.ts';
+import { SeededRandom } from '../seeded.random.ts';
+import { ReturnPathChecker } from './return-path.checker.ts';
+import { beginMutant, endMutant, type ReturnPathMutant } from './return-path.mutants.ts';
+import { ReturnPathStage } from './return-path.stage.ts';
+import { WEATHER, WEATHER_NAMES, type Weather, type WeatherName } from './return-path.weather.ts';
 
-/** As return-path.program.ts reads it; imported, that would arm itself here. */
-const POINT_FILE_VARIABLE = 'CHAOS_POINT_FILE';
-const TRIGGER = pathToFileURL(join(import.meta.dirname, `return-path.program${extname(import.meta.filename)}`)).href;
-
-/** What people do, and what happens to the way of it. */
-export interface ReturnPathPlan {
+export interface ReturnPathOptions {
   readonly rounds: number;
   readonly seed: number;
-  /** Edits in a round, on so many records. */
+  /** Edits of a round, on so many records. */
   readonly edits: number;
   readonly records: number;
-  readonly say: (line: string) => void;
+  /** In an order that the seed decides, each once before one comes again; all unless given. */
+  readonly weather?: readonly WeatherName[];
+  /** Steps at which the service is killed in a round; default 2. */
+  readonly kills?: number;
+  /** What is not in the product so long after a round is lost; default 90 s. */
+  readonly patienceMs?: number;
+  readonly mutant?: ReturnPathMutant | undefined;
+  readonly onRound?: (round: ReturnPathRound) => void;
+  readonly signal?: AbortSignal;
 }
 
-export interface ReturnPathFindings {
+export interface ReturnPathRound extends Findings {
+  readonly round: number;
+  readonly fault: WeatherName;
   readonly edits: number;
-  /** Rounds in which the service was killed at its point. */
-  readonly kills: number;
-  /** Records whose last value is not in the product. */
-  readonly missing: readonly string[];
-  /** Events that say nothing new: their value after is the one before, or the same change twice. */
-  readonly doubled: readonly string[];
-  /** Values that nobody set. */
-  readonly wrong: readonly string[];
+  /** Steps at which the service was killed. */
+  readonly killed: readonly string[];
+  readonly settleMs: number;
+  /** Steps that it did not pass, so that nothing was shown of them. */
+  readonly unplayed?: string;
+}
+
+export interface ReturnPathResult extends Counters {
+  readonly rounds: number;
+  readonly edits: number;
+  readonly unplayed: number;
+  readonly faults: Readonly<Partial<Record<WeatherName, number>>>;
+  /** Steps at which the service was killed, with how often. */
+  readonly points: Readonly<Partial<Record<string, number>>>;
 }
 
 const STATUSES = ['Contacted', 'Lost Lead', 'Junk Lead', 'Not Contacted', 'Pre-Qualified'];
-const DAY_MS = 86_400_000;
-/** Notifications of one round: each is one kind of trouble, or several. */
-const WEATHER = [
-  { name: 'lost 30 %', settings: { loss: 0.3 } },
-  { name: 'doubled', settings: { duplicate: 1 } },
-  { name: 'reordered and delayed', settings: { reorder: 0.5, delayMs: 500 } },
-  { name: 'all withheld', settings: { loss: 1 } },
-  { name: 'lost, doubled, reordered', settings: { loss: 0.3, duplicate: 0.3, reorder: 0.3, delayMs: 100 } },
-] as const;
-const FINE = { loss: 0, duplicate: 0, reorder: 0, delayMs: 0 };
+const PATIENCE_MS = 90_000;
+const KILLS = 2;
+/** So often something is done that takes the service past the steps that are left. */
+const NUDGE_MS = 500;
 
 /**
- * People edit records while notifications are lost, doubled, reordered, delayed and withheld, the CRM's clock leaps a day, its channels
- * are gone, and the webhook service is killed. After the sweeps the product has to hold what the CRM does, each change once.
+ * People edit records while notifications are lost, doubled, reordered, delayed and withheld, nobody is there, the CRM's clock leaps, and
+ * the webhook service is killed at its named steps. After the sweeps the product has to hold what the CRM does, each change once.
  */
-export async function runReturnPathCampaign(plan: ReturnPathPlan): Promise<ReturnPathFindings> {
-  const folder = await mkdtemp(join(tmpdir(), 'causeway-return-path-'));
-  const pointFile = join(folder, 'point');
-  const fixture = await SystemFixture.start({
-    env: {
-      CAUSEWAY_SWEEP_INTERVAL: '1s',
-      CAUSEWAY_SWEEP_OVERLAP: '30s',
-      CAUSEWAY_LEASE_TIME: '3s',
-      [POINT_FILE_VARIABLE]: pointFile,
-      NODE_OPTIONS: `--import=${TRIGGER}`,
-    },
-  });
-  try {
-    return await play(fixture, plan, pointFile);
-  } finally {
-    await fixture.stop();
-    await rm(folder, { recursive: true, force: true });
+export async function runReturnPathCampaign(options: ReturnPathOptions): Promise<ReturnPathResult> {
+  const { rounds, seed, weather = WEATHER_NAMES, mutant, onRound, signal } = options;
+  await using campaign = await ReturnPathCampaign.open(options);
+  const total = { rounds: 0, edits: 0, unplayed: 0, lost: 0, doubled: 0, misordered: 0, wrong: 0 };
+  const faults: Partial<Record<WeatherName, number>> = {};
+  const points: Partial<Record<string, number>> = {};
+  const order = inTurns(weather, seed);
+  for (let round = 1; round <= rounds; round += 1) {
+    const report = await campaign.play(order.next().value, mutant);
+    // A round that was broken off says nothing.
+    if (signal?.aborted === true) break;
+    faults[report.fault] = (faults[report.fault] ?? 0) + 1;
+    for (const point of report.killed) points[point] = (points[point] ?? 0) + 1;
+    total.rounds = round;
+    total.edits += report.edits;
+    total.unplayed += report.unplayed === undefined ? 0 : 1;
+    for (const counter of COUNTERS) total[counter] += report[counter];
+    onRound?.(report);
+    if (mutant !== undefined && COUNTERS.some((counter) => total[counter] > 0)) break;
   }
+  return { ...total, faults, points };
 }
 
-async function play(fixture: SystemFixture, plan: ReturnPathPlan, pointFile: string): Promise<ReturnPathFindings> {
-  const random = new SeededRandom(plan.seed);
-  const ids = Array.from({ length: plan.records }, (_, index) => `r-${index}`);
-  await sql`
-    insert into public.users (id, email, full_name)
-    select id, id || '@example.test', 'Some One' from unnest(${ids}::text[]) as id`.execute(fixture.product);
-  await fixture.quiet(120_000);
-  const history = new Map(ids.map((id) => [id, ['']]));
-  let kills = 0;
-  for (let round = 0; round < plan.rounds; round += 1) {
-    const weather = WEATHER[round % WEATHER.length] ?? WEATHER[0];
-    const killAt = random.int(0, plan.edits - 1);
-    const point = FAULT_POINTS[round % FAULT_POINTS.length] ?? 'records claimed';
-    const leaps = random.chance(0.25);
-    plan.say(
-      `round ${round + 1}: notifications ${weather.name}${leaps ? ', a day later' : ''}, killed at "${point}" from edit ${killAt + 1} on`,
-    );
-    await fixture.simulator.act('notifications', { ...FINE, ...weather.settings });
-    if (leaps) await fixture.simulator.act('clock', { advanceMs: DAY_MS + 60_000 });
-    for (let edit = 0; edit < plan.edits; edit += 1) {
-      if (edit === killAt) {
-        writeFileSync(pointFile, point);
-        // A new subscription is needed for this one.
-        if (point === 'channel subscribed') await askForRenewal(fixture);
-      }
-      const id = random.pick(ids);
-      const value = random.pick(STATUSES);
-      await fixture.simulator.act('edit', {
-        module: 'Leads',
-        match: { External_User_ID: id },
-        fields: { Lead_Status: value },
-        user: 'Sam Sales',
-      });
-      history.get(id)?.push(value);
-      await wait(random.int(0, 10));
+/** Rounds in one system. */
+export class ReturnPathCampaign implements AsyncDisposable {
+  readonly #stage: ReturnPathStage;
+  readonly #options: ReturnPathOptions;
+  readonly #random: SeededRandom;
+  readonly #checker = new ReturnPathChecker();
+  readonly #history: Map<string, string[]>;
+  readonly #points: Generator<string, never>;
+  #rounds = 0;
+
+  private constructor(stage: ReturnPathStage, options: ReturnPathOptions, ids: readonly string[]) {
+    [this.#stage, this.#options] = [stage, options];
+    this.#random = new SeededRandom(options.seed);
+    this.#points = inTurns(FAULT_POINTS, options.seed);
+    this.#history = new Map(ids.map((id) => [id, ['']]));
+  }
+
+  static async open(options: ReturnPathOptions): Promise<ReturnPathCampaign> {
+    const ids = Array.from({ length: options.records }, (_, index) => `r-${index}`);
+    return new ReturnPathCampaign(await ReturnPathStage.open(ids), options, ids);
+  }
+
+  async play(fault: WeatherName, mutant?: ReturnPathMutant): Promise<ReturnPathRound> {
+    const { edits, kills = KILLS, patienceMs = PATIENCE_MS } = this.#options;
+    const weather: Weather = WEATHER[fault];
+    this.#rounds += 1;
+    if (mutant !== undefined) await beginMutant(this.#stage.integration, mutant);
+    const points = Array.from({ length: mutant === undefined ? kills : 0 }, () => this.#points.next().value);
+    const armedAt = this.#random.int(0, edits - 1);
+    await this.#stage.begin(weather);
+    for (let edit = 0; edit < edits; edit += 1) {
+      if (edit === armedAt) await this.#stage.arm(points);
+      await this.#edit();
+      await wait(this.#random.int(0, 10));
     }
-    if (await isGone(pointFile)) kills += 1;
-    else rmSync(pointFile, { force: true });
+    await this.#stage.end(weather);
+    const left = await this.#passLeft(patienceMs);
+    const from = performance.now();
+    const wanted = new Map([...this.#history].map(([id, values]) => [id, values.at(-1) ?? '']));
+    const isSettled = await this.#stage.settled(wanted, patienceMs);
+    const [told, held] = [await this.#stage.told(), await this.#stage.held()];
+    const found = this.#checker.check({ history: this.#history, told, held });
+    if (mutant !== undefined) await endMutant(this.#stage.integration, mutant);
+    // Not at rest, though all that is there is right.
+    const isRestless = !isSettled && found.lost === 0;
+    return {
+      ...found,
+      wrong: found.wrong + (isRestless ? 1 : 0),
+      examples: [...found.examples, ...(isRestless ? ['wrong: it does not come to rest'] : [])],
+      round: this.#rounds,
+      fault,
+      edits,
+      killed: points.filter((point) => !left.includes(point)),
+      settleMs: Math.round(performance.now() - from),
+      ...(left.length === 0 ? {} : { unplayed: `the service did not pass: ${left.join(', ')}` }),
+    };
   }
-  await fixture.simulator.act('notifications', FINE);
-  const wanted = new Map([...history].map(([id, values]) => [id, values.at(-1) ?? '']));
-  const missing = await untilEqual(fixture, wanted);
-  return { edits: plan.rounds * plan.edits, kills, missing, ...(await judgeEvents(fixture, history)) };
-}
 
-async function askForRenewal(fixture: SystemFixture): Promise<void> {
-  await sql`update webhooks.channels set renew_asked_at = now()`.execute(fixture.integration);
-}
-
-/** The service met its point, sooner or later: a sweep comes every second, and channels are looked at every five. */
-async function isGone(file: string): Promise<boolean> {
-  for (let waited = 0; waited < 60_000 && existsSync(file); waited += 100) await wait(100);
-  return !existsSync(file);
-}
-
-/** Waits for the sweeps; then those whose value is not in the product. */
-async function untilEqual(fixture: SystemFixture, wanted: ReadonlyMap<string, string>): Promise<string[]> {
-  let missing: string[] = [];
-  const isEqual = async (): Promise<true | null> => {
-    const { rows } = await sql<{ id: string; crm_status: string | null }>`
-      select id, crm_status from public.users`.execute(fixture.product);
-    missing = rows.filter(({ id, crm_status: held }) => (held ?? '') !== wanted.get(id)).map(({ id }) => id);
-    return missing.length === 0 ? true : null;
-  };
-  await until('what people did is in the product', isEqual, 120_000).catch(() => undefined);
-  return missing;
-}
-
-interface Told {
-  readonly id: string;
-  readonly before: string | null;
-  readonly after: string | null;
-}
-
-/** Each event has to go on from the one before it, and to a value that somebody set. */
-async function judgeEvents(
-  fixture: SystemFixture,
-  history: ReadonlyMap<string, readonly string[]>,
-): Promise<Pick<ReturnPathFindings, 'doubled' | 'wrong'>> {
-  const { rows } = await sql<Told>`
-    select aggregate_id as id, payload -> 'changes' -> 'Lead_Status' ->> 'before' as before,
-           payload -> 'changes' -> 'Lead_Status' ->> 'after' as after
-      from outbox.events e where event_type = 'crm.lead.changed' order by e.id`.execute(fixture.integration);
-  const held = new Map<string, string>();
-  const doubled: string[] = [];
-  const wrong: string[] = [];
-  for (const { id, before, after } of rows) {
-    const last = held.get(id) ?? '';
-    if ((before ?? '') !== last || before === after) doubled.push(`${id}: after "${last}" came ${before} -> ${after}`);
-    if (history.get(id)?.includes(after ?? '') !== true) wrong.push(id);
-    held.set(id, after ?? '');
+  /** Goes on until the service has ended at all of its points. @returns those that it did not pass in time. */
+  async #passLeft(patienceMs: number): Promise<string[]> {
+    const deadline = performance.now() + patienceMs;
+    while (this.#stage.armed.length > 0 && performance.now() < deadline) {
+      await this.#stage.provoke();
+      await this.#edit();
+      await wait(NUDGE_MS);
+    }
+    const left = this.#stage.armed;
+    this.#stage.disarm();
+    return left;
   }
-  return { doubled, wrong };
+
+  async #edit(): Promise<void> {
+    const id = this.#random.pick([...this.#history.keys()]);
+    const value = this.#random.pick(STATUSES);
+    await this.#stage.edit(id, value);
+    this.#history.get(id)?.push(value);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#stage[Symbol.asyncDispose]();
+  }
 }

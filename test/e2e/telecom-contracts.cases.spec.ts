@@ -1,6 +1,8 @@
 import { builtInPacks } from '#packs';
 import { momentOf, playCase, unmet } from '#cases';
+import { undocumented } from '../support/documented.events.ts';
 import { SystemFixture } from '../support/system.fixture.ts';
+import { emittedRows, toldRecords } from '../support/told.records.ts';
 
 describe('worked cases of telecom-contracts, from the outbox to the CRM and back', () => {
   let fixture: SystemFixture;
@@ -35,5 +37,18 @@ describe('worked cases of telecom-contracts, from the outbox to the CRM and back
       const { product_events: _told, ...others } = worked.expect;
       expect(await unmet(fixture, { ...worked, expect: { ...others, product_events: [] } }, { since })).toEqual([]);
     }
+  }, 120_000);
+
+  it('Kafka has each event that was told once, as the document of them says', async () => {
+    const emitted = await emittedRows(fixture);
+    const told = await toldRecords(fixture, new Set(emitted.map(({ id }) => id)));
+    expect(told.map(({ headers: _headers, ...record }) => record)).toEqual(emitted);
+    expect(await undocumented(told)).toEqual([]);
+    expect(new Set(told.map(({ topic }) => topic)).size).toBeGreaterThan(1);
+    const [some] = told;
+    if (some === undefined) throw new Error('nothing was told');
+    // The document does not let everything pass.
+    expect(await undocumented([{ ...some, payload: { ...some.payload, module: 5 } }])).toHaveLength(1);
+    expect(await undocumented([{ ...some, type: 'crm.deal.sold' }])).toHaveLength(1);
   }, 120_000);
 });

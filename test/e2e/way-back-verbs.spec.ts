@@ -100,6 +100,40 @@ describe('sync', () => {
   });
 });
 
+describe('pause --direction in', () => {
+  it('keeps what people do from being read, and resume has it read as it is then', async () => {
+    const of = ['--direction', 'in', '--connection', 'zoho-portal', '--reason', 'tidying up'];
+    expect(await verb('pause', ...of, '--json')).toMatchObject({
+      code: 0,
+      json: { done: true, direction: 'in', connectionId: 'zoho-portal', module: null, entity: null },
+    });
+    expect((await verb('pause', ...of)).code).toBe(1);
+    await edit({ Lead_Status: 'Junk Lead' });
+    await until(async () => {
+      const { json } = await verb('holds', '--json');
+      return (json as { records: number }[])[0]?.records === 1;
+    });
+    // All else is quiet: what is held waits for a person.
+    await fixture.quiet();
+    expect(await statusOf()).not.toBe('Junk Lead');
+    await edit({ Lead_Status: 'Pre-Qualified' });
+    expect((await verb('resume', ...of)).code).toBe(0);
+    await until(async () => (await statusOf()) === 'Pre-Qualified');
+    expect(await verb('holds', '--json')).toMatchObject({ code: 0, json: [] });
+  });
+
+  it.each([
+    [['pause', '--direction', 'in', '--reason', 'x'], 2],
+    [['pause', '--direction', 'up', '--connection', 'c', '--reason', 'x'], 2],
+    [['pause', '--direction', 'in', '--connection', 'c', '--pack', 'p', '--reason', 'x'], 2],
+    [['pause', '--direction', 'in', '--connection', 'c', '--entity', 'x', '--reason', 'x'], 2],
+    [['pause', '--connection', 'c', '--entity', 'user/1', '--reason', 'x'], 2],
+    [['pause', '--direction', 'in', '--connection', 'nobody', '--reason', 'x'], 1],
+  ])('%j ends with %i', async (args, code) => {
+    expect((await verb(...args)).code).toBe(code);
+  });
+});
+
 describe('notifications', () => {
   it('replay reads kept ones again, and makes no event of what is known', async () => {
     await fixture.quiet();

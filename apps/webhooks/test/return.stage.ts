@@ -5,7 +5,7 @@ import { claimCommands, settleCommands } from '#ledger';
 import { eventOf, type Mapping } from '#mapping';
 import { transaction } from '#postgres';
 import { integrationDatabase, type IntegrationContext } from '#testing';
-import type { ZohoRecord } from '#zoho';
+import type { ConvertedLead, ZohoRecord } from '#zoho';
 import { markDirty, type DirtyMark } from '../src/dirty/dirty.store.ts';
 import { HydratorService } from '../src/hydrator/hydrator.service.ts';
 import { webhooksParts, type WebhooksParts } from './webhooks.parts.ts';
@@ -14,6 +14,7 @@ import { webhooksParts, type WebhooksParts } from './webhooks.parts.ts';
 export class BinCrm {
   readonly records = new Map<string, ZohoRecord>();
   readonly bin = new Map<string, ZohoRecord>();
+  readonly converted = new Map<string, ConvertedLead>();
   /** What our writes said, in order. */
   readonly writes: { readonly recordId: string; readonly fields: JsonObject; readonly trigger: readonly string[] }[] =
     [];
@@ -41,6 +42,19 @@ export class BinCrm {
 
   deleted() {
     return Promise.resolve({ kind: 'ok' as const, records: [], nextPage: null });
+  }
+
+  /** A person converts a Lead: it is not in lists any more, and its Contact is there. */
+  convert(id: string, contactId: string, at: number): void {
+    const record = this.records.get(id);
+    if (record === undefined) throw new Error(`${id} is not there`);
+    this.records.delete(id);
+    this.converted.set(id, { id, contactId, accountId: null, dealId: null, convertedAt: at });
+    this.put(contactId, record);
+  }
+
+  convertedLead(ids: readonly string[]) {
+    return Promise.resolve({ kind: 'ok' as const, leads: ids.flatMap((id) => this.converted.get(id) ?? []) });
   }
 
   findByField() {

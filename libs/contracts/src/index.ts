@@ -37,5 +37,6 @@ export {
 } from './headers.ts';
 export { jsonObjectSchema, jsonSchema, type Json, type JsonObject } from './json.ts';
 export type { NoRoom, NoRoomCause, Outcome, OutcomeKind } from './outcome.ts';
+export { OUTCOME_EVENTS, outcomeEventSchema } from './outcome.event.ts';
 export { CRM_SOURCE, topicNames, type TopicNames } from './topics.ts';
 export { tlsFailureOf, tlsReasonOf, type TlsFailure } from './tls.failure.ts';

@@ -68,11 +68,12 @@ export { countHolds, type CaseExpectation, type Count } from './cases/expect.sch
 export type { CaseStep, EventStep, SqlRowStep } from './cases/step.schema.ts';
 export { comparePipelines, compareSetUp, type SetUpDifference } from './setup/setup.comparison.ts';
 export { holdsWanted } from './returns/field.judgement.ts';
+export { typesOf } from './returns/module.types.ts';
 export { observe } from './returns/observation.fold.ts';
 export type { Conflict } from './returns/conflict.types.ts';
 export type { Observation, ObserveResult, Person } from './returns/observation.types.ts';
 export { memoryOf, ownState, splitState } from './returns/record.memory.ts';
-export { commonPayload, conflictPayload } from './returns/payload.parts.ts';
+export { commonPayload, conflictPayload, watchedPayload } from './returns/payload.parts.ts';
 export type { Answer, FieldEdit, Judge, PackEvent, ReturnModule, Returns } from './returns/return.types.ts';
 export { explain } from './fold/explanation.ts';
 export { eventReader, eventsOfCase } from './table/case.events.ts';

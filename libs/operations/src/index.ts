@@ -51,6 +51,7 @@ export {
 } from './commands/command.report.ts';
 export { readConnections, type ConnectionReport } from './holds/connection.report.ts';
 export { pause, readHolds, resume, type HeldScope } from './holds/hold.verbs.ts';
+export { pauseReturn, readReturnHolds, resumeReturn, type ReturnHold, type ReturnScope } from './holds/return.hold.ts';
 export { setQuietHours } from './holds/quiet.verbs.ts';
 export type { Operator } from './operator.ts';
 export { applyEdit, planEdit, type EditPlan, type FieldDifference, type FieldEdit } from './parked/parked.edit.ts';
@@ -71,3 +72,4 @@ export { tryConnection, type Trial } from './connections/connection.trial.ts';
 export { createTopics, readTopics, type TopicReport } from './topics/topics.service.ts';
 export { followEvents, readEvents, type EventQuery } from './events/event.tail.ts';
 export type { TailedEvent } from './events/event.lines.ts';
+export { notificationsUnderWay } from './settle/settle.checks.ts';

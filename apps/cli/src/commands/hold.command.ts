@@ -1,6 +1,15 @@
 import { Command } from 'nest-commander';
 import type { HoldScope } from '#ledger';
-import { pause, readHolds, resume, type HeldScope, type Operator } from '#operations';
+import { pause, readHolds, resume, type Operator } from '#operations';
+import {
+  changeReturn,
+  DIRECTION_OPTION,
+  directionOf,
+  ENTITY_OPTION,
+  isReturn,
+  readReturnRows,
+  type DirectionOptions,
+} from './hold.direction.ts';
 import { EXIT, WrongUse } from '../exit.codes.ts';
 import { LookCommand, operatorOf, type LookOptions } from '../operator.command.ts';
 import { print } from '../output.ts';
@@ -14,8 +23,19 @@ import { withIntegration } from '../target.ts';
     'Holds commands back within two seconds, in every process; what is said must all fit. Events are folded on and nothing is lost. Exit 1 when it was held already. Example: causeway pause --connection zoho-portal --reason "import by the sales team"',
 })
 export class PauseCommand extends ScopeCommand {
-  run(_args: string[], options: ScopeOptions): Promise<void> {
+  run(_args: string[], options: ScopeOptions & DirectionOptions): Promise<void> {
+    if (isReturn(options)) return changeReturn('pause', options);
     return change(pause, options, { done: 'paused', not: 'is held already, or there is no such connection' });
+  }
+
+  @Option(DIRECTION_OPTION)
+  parseDirection(value: string): string {
+    return directionOf(value);
+  }
+
+  @Option(ENTITY_OPTION)
+  parseEntity(value: string): string {
+    return value;
   }
 }
 
@@ -25,26 +45,43 @@ export class PauseCommand extends ScopeCommand {
     'Lets go what pause held with the same options; what waited goes on. Exit 1 when nothing was held. Example: causeway resume --connection zoho-portal --reason "import is over"',
 })
 export class ResumeCommand extends ScopeCommand {
-  run(_args: string[], options: ScopeOptions): Promise<void> {
+  run(_args: string[], options: ScopeOptions & DirectionOptions): Promise<void> {
+    if (isReturn(options)) return changeReturn('resume', options);
     return change(resume, options, { done: 'resumed', not: 'is not held; see causeway holds' });
+  }
+
+  @Option(DIRECTION_OPTION)
+  parseDirection(value: string): string {
+    return directionOf(value);
+  }
+
+  @Option(ENTITY_OPTION)
+  parseEntity(value: string): string {
+    return value;
   }
 }
 
 @Command({
   name: 'holds',
-  description: 'What people hold back, and how many commands wait for it. Example: causeway holds --json',
+  description: 'What people hold back in either direction, and how much waits for it. Example: causeway holds --json',
 })
 export class HoldsCommand extends LookCommand {
   async run(_args: string[], options: LookOptions): Promise<void> {
-    print(await withIntegration((db) => readHolds(db)), {
+    const held = await withIntegration(async (db) => [
+      ...(await readHolds(db)).map((row) => ({ direction: 'out', entity: null, records: null, ...row })),
+      ...(await readReturnRows(db)),
+    ]);
+    type Row = (typeof held)[number];
+    print(held, {
       json: options.json ?? false,
       empty: 'nothing is held',
       columns: {
-        held: (row: HeldScope) => nameOf(row),
-        commands: (row: HeldScope) => String(row.commands),
-        by: (row: HeldScope) => row.by,
-        since: (row: HeldScope) => row.at.toISOString(),
-        reason: (row: HeldScope) => row.reason,
+        direction: (row: Row) => row.direction,
+        held: (row: Row) => [nameOf(row), ...(row.entity === null ? [] : [`entity ${row.entity}`])].join(', '),
+        waiting: (row: Row) => (row.records === null ? `${row.commands} commands` : `${row.records} records`),
+        by: (row: Row) => row.by,
+        since: (row: Row) => row.at.toISOString(),
+        reason: (row: Row) => row.reason,
       },
     });
   }

@@ -77,6 +77,7 @@ export const BODIES = {
     delayMs: z.number().min(0).max(600_000).optional(),
     duplicate: chance.optional(),
     reorder: chance.optional(),
+    withheld: z.boolean().optional(),
   }),
   limits: z.strictObject({
     edition: z.enum(EDITIONS).optional(),

@@ -9,9 +9,11 @@ interface DeliverySettings {
   readonly delayMs: number;
   readonly duplicate: number;
   readonly reorder: number;
+  /** Callbacks are kept until this is false again: they go out then, in order. */
+  readonly withheld: boolean;
 }
 
-const PLAIN_DELIVERY: DeliverySettings = { loss: 0, delayMs: 0, duplicate: 0, reorder: 0 };
+const PLAIN_DELIVERY: DeliverySettings = { loss: 0, delayMs: 0, duplicate: 0, reorder: 0, withheld: false };
 
 /** How long a callback that is to be overtaken waits for one to overtake it. */
 const HOLD_MS = 300;
@@ -31,16 +33,27 @@ export class Notifier {
   #held: { readonly callback: Callback; readonly timer: NodeJS.Timeout } | undefined;
   #sending = 0;
   #counts = { sent: 0, failed: 0, lost: 0 };
-  settings = PLAIN_DELIVERY;
+  #settings = PLAIN_DELIVERY;
+  #withheld: Callback[] = [];
 
   constructor(clock: SimClock, random: Random) {
     this.#clock = clock;
     this.#random = random;
   }
 
+  get settings(): DeliverySettings {
+    return this.#settings;
+  }
+
+  set settings(settings: DeliverySettings) {
+    this.#settings = settings;
+    if (settings.withheld) return;
+    for (const callback of this.#withheld.splice(0)) this.#schedule(callback);
+  }
+
   /** Callbacks on their way, and what became of the others. */
   summary(): { readonly pending: number; readonly sent: number; readonly failed: number; readonly lost: number } {
-    return { pending: this.#timers.size + this.#sending, ...this.#counts };
+    return { pending: this.#timers.size + this.#sending + this.#withheld.length, ...this.#counts };
   }
 
   /** Tells the end of a job, once and whole; the knobs are for notifications. */
@@ -54,13 +67,18 @@ export class Notifier {
       return;
     }
     const copies = this.#random.chance(this.settings.duplicate) ? 2 : 1;
-    for (let copy = 0; copy < copies; copy += 1) this.#schedule(callback);
+    for (let copy = 0; copy < copies; copy += 1) {
+      if (this.settings.withheld)
+        this.#withheld.push({ ...callback, body: { server_time: this.#clock.now(), ...callback.body } });
+      else this.#schedule(callback);
+    }
   }
 
   clear(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
     this.#held = undefined;
+    this.#withheld = [];
     this.#counts = { sent: 0, failed: 0, lost: 0 };
     this.settings = PLAIN_DELIVERY;
   }

@@ -39,6 +39,11 @@ export async function markDirty(trx: QueryExecutorProvider, marks: readonly Dirt
   await sql`select webhooks.mark_dirty(${rows}::jsonb)`.execute(trx);
 }
 
+/** True for a row `d` of the set that may be read now: its pause is over, nobody reads it, and no person holds it back. */
+const isReadable = sql<boolean>`(
+  d.not_before <= now() and (d.lease_until is null or d.lease_until < now())
+  and (not exists (select from webhooks.holds) or not webhooks.is_held(d.connection_id, d.module, d.record_id)))`;
+
 export interface DirtyClaim {
   readonly owner: string;
   readonly leaseMs: number;
@@ -69,11 +74,11 @@ export async function claimDirty(db: QueryExecutorProvider, claim: DirtyClaim): 
         left join webhooks.turns t on t.connection_id = n.id
        where n.state = 'active' and exists (
          select from webhooks.dirty d
-          where d.connection_id = n.id and d.not_before <= now() and (d.lease_until is null or d.lease_until < now()))
+          where d.connection_id = n.id and ${isReadable})
          and (t.served_at is null or t.served_at < clock_timestamp() - make_interval(secs => ${(claim.lingerMs ?? 0) / 1000})
               or ${claim.limit} <= (select count(*) from (
                 select from webhooks.dirty d
-                 where d.connection_id = n.id and d.not_before <= now() and (d.lease_until is null or d.lease_until < now())
+                 where d.connection_id = n.id and ${isReadable}
                  limit ${claim.limit}) as whole))
        order by t.served_at nulls first, n.id limit 1
     ), served as (
@@ -82,13 +87,13 @@ export async function claimDirty(db: QueryExecutorProvider, claim: DirtyClaim): 
     ), chosen as (
       select d.connection_id, d.module
         from webhooks.dirty d join turn on d.connection_id = turn.id
-       where d.not_before <= now() and (d.lease_until is null or d.lease_until < now())
+       where ${isReadable}
        order by (d.reason = 'sweep'), d.first_marked_at limit 1
     ), locked as (
       select d.connection_id, d.module, d.record_id
         from webhooks.dirty d
         join chosen using (connection_id, module)
-       where d.not_before <= now() and (d.lease_until is null or d.lease_until < now())
+       where ${isReadable}
        order by (d.reason = 'sweep'), d.first_marked_at
        limit ${claim.limit}
        for update of d skip locked
@@ -115,7 +120,7 @@ export async function isDirty(db: QueryExecutorProvider): Promise<boolean> {
     select exists (
       select from webhooks.dirty d
         join connections.connections n on n.id = d.connection_id and n.state = 'active'
-       where d.not_before <= now() and (d.lease_until is null or d.lease_until < now())) as dirty`.execute(db);
+       where ${isReadable}) as dirty`.execute(db);
   return rows[0]?.dirty === true;
 }
 

@@ -45,6 +45,10 @@ class FakeCrm {
     const records = [...this.records.values()].filter((record) => values.some((value) => value === record[field]));
     return Promise.resolve({ kind: 'ok' as const, records });
   }
+
+  convertedLead() {
+    return Promise.resolve({ kind: 'ok' as const, leads: [] });
+  }
 }
 
 let context: IntegrationContext;

@@ -49,6 +49,10 @@ class FakeReader {
     this.deletedCalls.push({ module, since });
     return Promise.resolve({ kind: 'ok', records: this.gone, nextPage: null });
   }
+
+  convertedLead() {
+    return Promise.resolve({ kind: 'ok' as const, leads: [] });
+  }
 }
 
 let context: IntegrationContext;

@@ -124,7 +124,12 @@ export class HydratorService {
     const stored = await transaction(this.#options.db, async (trx) => {
       const held = await heldDirty(trx, { owner, batch });
       const mine = { ...batch, records: batch.records.filter(({ recordId }) => held.has(recordId)) };
-      const locked = await lockReturns(trx, { batch: mine, tenantId: connection.tenantId, mappings });
+      const locked = await lockReturns(trx, {
+        batch: mine,
+        tenantId: connection.tenantId,
+        mappings,
+        converted: read.converted,
+      });
       const after = await readKnowledge(trx, mine);
       const plain = judgeBatch({ ...given, batch: mine, after });
       const open = plain.filter(({ result }) => result !== 'busy').map(({ dirty }) => dirty);

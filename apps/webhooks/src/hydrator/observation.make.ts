@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '#contracts';
 import { instantOf, type Observation, type Person } from '#mapping';
-import type { ZohoRecord } from '#zoho';
+import type { ConvertedLead, ZohoRecord } from '#zoho';
 import type { ReturningLink } from './return.mapping.ts';
 
 /** What is known of a deletion. */
@@ -16,6 +16,8 @@ export interface Seen {
   /** Null for a record that is not there. */
   readonly record: ZohoRecord | null;
   readonly deletion: Deletion | null;
+  /** What a Lead that is not there became. */
+  readonly converted?: ConvertedLead | null;
   /** When the record was marked: the time of a deletion that the CRM does not tell. */
   readonly markedAt: Date;
   /** Our name of a record, by its id. */
@@ -26,8 +28,12 @@ export interface Seen {
 
 /** What was seen of a record, in the form in which it is folded. Pure. */
 export function observationOf({ module, link, identity }: ReturningLink, seen: Seen): Observation {
-  const { id, record, deletion, markedAt, isForced } = seen;
+  const { id, record, deletion, converted = null, markedAt, isForced } = seen;
   const about = { id, module: link.recordKey.slice(0, link.recordKey.indexOf('/')), identity, recordId: link.recordId };
+  if (converted !== null) {
+    const changedAt = canonical(new Date(converted.convertedAt ?? markedAt.getTime()).toISOString());
+    return { ...about, recordId: converted.id, kind: 'converted', values: {}, changedAt, changedBy: null };
+  }
   if (record === null) {
     const at = deletion?.deletedAt ?? markedAt.getTime();
     const changedAt = canonical(new Date(at).toISOString());

@@ -10,7 +10,7 @@ import {
   type FoldConnection,
   type FoldStep,
 } from '#folding';
-import { doubtAcknowledged, linksOfRecords, namesOfRecords, putLinks } from '#ledger';
+import { doubtAcknowledged, namesOfRecords, putLinks } from '#ledger';
 import { observe, withSettings, type Conflict, type Mapping, type Observation, type ObserveResult } from '#mapping';
 import type { IntegrationDatabase } from '#postgres';
 import type { DirtyBatch } from '../dirty/dirty.store.ts';
@@ -18,7 +18,8 @@ import { storeConflicts } from './conflict.store.ts';
 import { idsIn, observationOf, type Deletion } from './observation.make.ts';
 import { unsettledFields, type Knowledge } from './record.knowledge.ts';
 import { returningLink, type ReturningLink } from './return.mapping.ts';
-import type { WholeReading } from './return.reading.ts';
+import type { BatchReading } from './batch.reading.ts';
+import { linksOfBatch, movedLink } from './lead.conversions.ts';
 
 type Trx = Transaction<IntegrationDatabase>;
 
@@ -33,13 +34,20 @@ export interface LockedReturn extends ReturningLink {
 /** Locks the states of those records of a batch that a pack wants to hear of, by record id. */
 export async function lockReturns(
   trx: Trx,
-  given: { readonly batch: DirtyBatch; readonly tenantId: string; readonly mappings: readonly Mapping[] },
+  given: {
+    readonly batch: DirtyBatch;
+    readonly tenantId: string;
+    readonly mappings: readonly Mapping[];
+    readonly converted: BatchReading['converted'];
+  },
 ): Promise<Map<string, LockedReturn>> {
-  const { batch, tenantId, mappings } = given;
-  const { connectionId, module } = batch;
-  const recordIds = batch.records.map(({ recordId }) => recordId);
-  const links = await linksOfRecords(trx, { connectionId, module, recordIds });
-  const returning = [...links.values()].flatMap((link) => returningLink(mappings, link) ?? []);
+  const { batch, tenantId, mappings, converted } = given;
+  const { connectionId } = batch;
+  const links = await linksOfBatch(trx, batch, converted);
+  const returning = [...links].flatMap(([markId, link]) => {
+    const found = returningLink(mappings, link);
+    return found === null ? [] : [{ ...found, markId }];
+  });
   const locked = new Map<string, LockedReturn>();
   for (const mapping of new Set(returning.map((each) => each.mapping))) {
     const own = returning.filter((each) => each.mapping === mapping);
@@ -48,7 +56,7 @@ export async function lockReturns(
     const states = await lockStates(trx, mapping, keys);
     for (const each of own) {
       const state = states.get(stateKey({ tenantId, key: each.link.entityId, ...owner }))?.state ?? null;
-      locked.set(each.link.recordId, { ...each, tenantId, ...owner, state });
+      locked.set(each.markId, { ...each, tenantId, ...owner, state });
     }
   }
   return locked;
@@ -63,7 +71,7 @@ export interface ReturnReading {
 
 interface ReturnBatch {
   readonly batch: DirtyBatch;
-  readonly read: WholeReading;
+  readonly read: BatchReading;
   readonly deleted: ReadonlyMap<string, Deletion>;
   readonly before: Knowledge;
   readonly after: Knowledge;
@@ -142,7 +150,9 @@ async function observations(
   const seen = [...read.records.values(), ...read.moved.values()];
   const recordIds = [...new Set(seen.flatMap((record) => idsIn(record)))];
   const names = await namesOfRecords(trx, { connectionId, recordIds });
-  const moved = [...locked.values()].flatMap(({ link }) => {
+  const moved = [...locked].flatMap(([markId, { link }]) => {
+    const lead = read.converted.get(markId);
+    if (lead !== undefined) return [movedLink(link, lead)];
     const survivor = read.moved.get(link.recordId);
     return survivor === undefined ? [] : [{ ...link, recordId: survivor.id }];
   });
@@ -157,6 +167,7 @@ async function observations(
       id: randomUUID(),
       record,
       deletion,
+      converted: read.converted.get(dirty.recordId) ?? null,
       markedAt: dirty.firstMarkedAt,
       nameOf,
       isForced: dirty.reason === 'forced',

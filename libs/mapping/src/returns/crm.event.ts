@@ -1,3 +1,4 @@
+import { typesOf } from './module.types.ts';
 import type { Observed } from './observed.types.ts';
 import type { OutgoingEvent } from '../fold/outgoing.types.ts';
 import type { PackEvent } from './return.types.ts';
@@ -25,6 +26,8 @@ export function eventOfRecord(
   };
   const schema = mapping.returns?.events[type];
   if (schema === undefined) throw new Error(`no schema says what ${type} holds`);
+  if (module.gives !== undefined && !typesOf({ events: {} }, module).includes(type))
+    throw new Error(`${observation.module} does not say that it gives ${type}`);
   const parsed = schema.strict().safeParse(payload);
   if (!parsed.success)
     throw new Error(

@@ -9,6 +9,7 @@ import { holdsWanted, toldValue } from './field.judgement.ts';
 import { observe } from './observation.fold.ts';
 import type { Observation } from './observation.types.ts';
 import { commonPayload, conflictPayload } from './payload.parts.ts';
+import { ownState } from './record.memory.ts';
 
 interface State {
   readonly id: string;
@@ -135,12 +136,16 @@ describe('an observation', () => {
     });
   });
 
-  it('of a conversion tells where the pack names it', () => {
+  it('of a conversion tells where the pack names it, once', () => {
     const { events, state } = observe(mapping, start, seen({}, { kind: 'converted' }));
     expect(events).toMatchObject([
       { type: 'crm.lead.converted', subject: 'p1', module: 'Leads', at: '2026-03-01T10:00:00Z' },
     ]);
-    expect(state).toEqual(start);
+    expect(ownState(state ?? {})).toEqual(start);
+    expect(observe(mapping, state ?? {}, seen({}, { kind: 'converted' }))).toMatchObject({
+      reason: 'known',
+      events: [],
+    });
   });
 
   it('of a deletion is told by nobody where the pack names no event, and once in the list', () => {

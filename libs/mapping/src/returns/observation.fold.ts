@@ -53,7 +53,10 @@ function folded(mapping: Mapping, state: JsonObject, observation: Observation): 
     };
   }
   if (observation.kind === 'converted') {
-    return { ...nothing, verdict: 'applied', events: told(observed, 'converted') };
+    if (remembered.converted === true) return { verdict: 'ignored', reason: 'known', ...nothing };
+    const moved = withMemory(memory, recordKey, { ...remembered, converted: true });
+    const events = told(observed, 'converted');
+    return { ...nothing, verdict: 'applied', state: frozenJson(joinState(own, moved)), events };
   }
   if (remembered.deleted === true) return cameBack(observed, { memory });
   const judged = judgeFields(observed, { memory, remembered });

@@ -15,3 +15,16 @@ export const conflictPayload = {
   crm_value: z.json(),
   restored: z.boolean(),
 };
+
+/**
+ * The payload of `crm.<thing>.changed`, the event of a field that the connection's setting `watch` names. Beside it stands the id of the
+ * product's entity, as `<entity type>_id`.
+ */
+export const watchedPayload = z
+  .object({
+    ...commonPayload,
+    changed_at: z.string().nullable(),
+    /** By field: the value before, as last sent or seen, and the one that was read. */
+    changes: z.record(z.string(), z.strictObject({ before: z.json(), after: z.json() })),
+  })
+  .catchall(z.string());

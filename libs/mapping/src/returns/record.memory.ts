@@ -5,6 +5,8 @@ import type { WantedRecord } from '../fold/wanted.types.ts';
 /** What is remembered of one record's way back. */
 export interface RecordMemory {
   readonly deleted?: true;
+  /** The product was told that the Lead was converted. */
+  readonly converted?: true;
   /** How often an edit of a field was undone since the product last changed it. */
   readonly restores?: Readonly<Record<string, number>>;
   /** Values of the CRM that are left standing. */

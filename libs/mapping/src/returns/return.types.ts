@@ -56,6 +56,8 @@ export interface ReturnModule<State, Settings> {
     edits: readonly FieldEdit[],
     about: { readonly name: RecordName; readonly settings: Settings },
   ) => readonly PackEvent[];
+  /** Event types that edits of judged fields give; without it any that the pack names. */
+  readonly gives?: readonly string[];
   /** Event types that are told; one that is left out is not. */
   readonly tells: {
     readonly conflict?: string;

@@ -10,6 +10,7 @@ import { checkCredits } from './credit.checks.ts';
 import { checkRights } from './rights.checks.ts';
 import { checkClock, checkMigrations } from './source.checks.ts';
 import { checkWayBack } from './way-back.checks.ts';
+import { checkReturnHolds } from './return.hold.checks.ts';
 
 export interface IntegrationQuery {
   readonly url: string;
@@ -78,6 +79,7 @@ async function checkContents({
     return [
       ...findings,
       ...(await checkHolds(db)),
+      ...(await checkReturnHolds(db)),
       ...(await checkWayBack(db, connections)),
       ...(await checkCredits(db)),
       ...(await checkPiles(db)),

@@ -59,6 +59,7 @@ function personModule(as: 'contact' | 'lead'): Module {
       });
       return [{ type: 'crm.contact.changed', data: { changes: Object.fromEntries(changes) } }];
     },
+    gives: ['crm.contact.changed'],
     tells: { deleted: 'crm.contact.deleted', ...(as === 'lead' ? { converted: 'crm.contact.converted' } : {}) },
   };
 }
@@ -81,6 +82,7 @@ const cases: Module = {
   about: ({ ticket }) =>
     ticket === null ? null : { subject: ticket.productId, ids: { ticket_id: ticket.productId, source: SOURCE } },
   judged: { [TICKET_FIELDS.status]: statusJudged },
+  gives: ['crm.ticket.status_changed', 'crm.ticket.status_unmapped'],
   tells: { deleted: 'crm.ticket.deleted' },
 };
 

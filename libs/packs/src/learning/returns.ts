@@ -26,6 +26,7 @@ export const returns: Returns<State, Settings> = {
       reads: [...(setup['Contacts'] ?? []).map(({ apiName }) => apiName), ...STANDARD_FIELDS, OPT_OUT],
       about: ({ userId }) => ({ subject: userId, ids: { user_id: userId } }),
       judged: { [OPT_OUT]: optedOut },
+      gives: ['crm.contact.email_opt_out_changed'],
       tells: { conflict: 'crm.contact.owned_field_edited', deleted: 'crm.contact.deleted' },
     },
   },

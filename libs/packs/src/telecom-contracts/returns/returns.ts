@@ -12,6 +12,7 @@ const customer = (thing: 'account' | 'contact', names: readonly string[]): Retur
   identity: 'Customer_ID',
   reads: ['Customer_ID', ...names],
   about: ofCustomer,
+  gives: [],
   tells: { conflict: `crm.${thing}.conflict_recorded` },
 });
 
@@ -42,6 +43,7 @@ export const returns: Returns<State, Settings> = {
         return { subject: id, ids };
       },
       judged: { Stage: judgeStage },
+      gives: ['crm.deal.stage_changed', 'crm.deal.stage_refused'],
       tells: { conflict: 'crm.deal.conflict_recorded', deleted: 'crm.deal.deleted', restored: 'crm.deal.restored' },
     },
     Quotes: {
@@ -54,6 +56,7 @@ export const returns: Returns<State, Settings> = {
         const ids = { customer_id: state.customerId, quote_id: found.id, quote_number: found.quote.number };
         return { subject: found.id, ids };
       },
+      gives: [],
       tells: { conflict: 'crm.quote.conflict_recorded', deleted: 'crm.quote.deleted', restored: 'crm.quote.restored' },
     },
     Contacts: customer('contact', ['First_Name', 'Last_Name', 'Email']),

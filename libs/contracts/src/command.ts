@@ -74,10 +74,15 @@ export function linkedKeyOf(value: Json): string | null {
 
 /** The record keys that a value refers to, at whatever depth: a row of a subform has lookups of its own. */
 export function linkedKeysOf(value: Json): string[] {
+  // Nearly all fields are plain values: nothing is made for those.
+  if (typeof value !== 'object' || value === null) return [];
   const key = linkedKeyOf(value);
   if (key !== null) return [key];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).flatMap((part) => linkedKeysOf(part));
+  const keys: string[] = [];
+  for (const part of Object.values(value)) {
+    if (typeof part === 'object' && part !== null) keys.push(...linkedKeysOf(part));
+  }
+  return keys;
 }
 
 /** The value with each reference in it, at whatever depth, put as `idOf` says; one that it gives nothing for is left out. */

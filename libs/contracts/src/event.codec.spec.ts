@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { CausewayError } from './causeway.error.ts';
 import { decodeEvent, type EncodedEvent } from './event.codec.ts';
-import { productOfSource, sourceOfProduct, type CausewayEvent } from './event.ts';
+import { eventSchema, productOfSource, sourceOfProduct, type CausewayEvent } from './event.ts';
 import { EVENT_HEADERS } from './headers.ts';
 import type { JsonObject } from './json.ts';
 
@@ -63,6 +63,43 @@ describe('what a destination told the product', () => {
 });
 
 describe('decodeEvent', () => {
+  it('takes what the schema takes, and nothing else', () => {
+    const text = fc.oneof(
+      fc.constantFrom('', '\0', 'a', 'x'.repeat(400), 'x'.repeat(401)),
+      fc.string({ maxLength: 5 }),
+    );
+    const version = fc.constantFrom('1', '0', '-1', '1.5', 'x', '9007199254740991', '9007199254740993');
+    const headers = fc.record(
+      {
+        ce_id: text,
+        ce_source: text,
+        ce_type: text,
+        ce_subject: text,
+        ce_time: text,
+        ce_tenantid: text,
+        ce_eventversion: version,
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(headers, fc.option(text), (given, key) => {
+        const record = recordOf({ headers: given, key });
+        const told = { id: 'e1', source: '/portal', type: 'user.created', subject: '42', time: '2026-03-01T10:00:00Z' };
+        const named = Object.entries(given).map(([name, value]) => [name.slice(3), value]);
+        const attributes = { ...told, tenantId: given.ce_tenantid ?? 'portal', ...Object.fromEntries(named) };
+        const wanted = eventSchema.safeParse({
+          ...attributes,
+          version: Number(given.ce_eventversion ?? '2'),
+          key: key?.toWellFormed() ?? undefined,
+          data: { email: SECRET },
+        });
+        if (wanted.success)
+          expect(decodeEvent(record)).toEqual(expect.objectContaining({ key, version: wanted.data.version }));
+        else expect(errorOf(record).code).toBe('EVENT_MALFORMED');
+      }),
+    );
+  });
+
   it('reads every attribute', () => {
     expect(decodeEvent(recordOf({ headers: { traceparent: '00-a-b-01' } }))).toEqual({
       id: 'e1',

@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { jsonObjectSchema } from './json.ts';
 
+/** Most UTF-16 units of an attribute. */
+export const MOST_UNITS = 400;
+
 /** Not empty; without NUL, which no text column of Postgres can hold; and short enough for an index of two of them. */
 const attributeSchema = z
   .string()
-  .max(400)
+  .max(MOST_UNITS)
   .regex(/^[^\0]+$/);
 
 /**

@@ -6,7 +6,7 @@ import type { FoldConnection, TenantConnections } from './connection.store.ts';
 import { stateKey, type FoldStep } from './fold.step.ts';
 import type { StateChange, StoredState } from './state.store.ts';
 import { connectionOf } from './step.placement.ts';
-import { isStorable as isStorableValue, isStorableText } from './storable.policy.ts';
+import { isStorable as isStorableValue, isStorableSince } from './storable.policy.ts';
 import type { KeyTimers } from './timer.store.ts';
 
 /** What was said about one step, with the commands that follow from it. */
@@ -42,8 +42,8 @@ interface KeyFold {
   readonly key: string;
   state: JsonObject | null;
   projection: ProjectedState['projection'];
-  /** `state` as JSON, once it has changed. */
-  text: string | null;
+  /** Whether `state` is another one than the stored one. */
+  isChanged: boolean;
   sequence: number;
   schedule: string | null;
 }
@@ -56,21 +56,28 @@ export function foldBatch(batch: FoldBatch): FoldedBatch {
     const held = heldKey(keys, { step, states: batch.states });
     const connection = connectionOf(batch.connections, step);
     const { state: before } = held;
-    const { result, text } = foldOne({ configured, step, before: held, connection });
+    const result = foldOne({ configured, step, before: held, connection });
     held.sequence += 1;
-    if (text !== null) {
+    if (result.verdict === 'applied' && result.state !== null) {
       held.state = result.state;
       held.projection = result.projection ?? null;
-      held.text = text;
+      held.isChanged = true;
     }
     const commands = connection === undefined ? [] : commandsOf(batch.mapping, { step, result, connection });
-    return { step, result, before, sequence: held.sequence, commands };
+    return { step, result: withoutProjection(result), before, sequence: held.sequence, commands };
   });
   const timers = [...keys.values()].flatMap((held) => newTimersOf(batch, { held, configured }));
-  const changes = new Map(
-    [...keys].map(([name, { text, sequence, schedule }]) => [name, { text, sequence, schedule }]),
-  );
-  return { folded, changes, timers };
+  return { folded, changes: new Map([...keys].map(([name, held]) => [name, changeOf(held)])), timers };
+}
+
+/** A batch is kept until it is stored: the thousands of projections that its steps went through need not be. */
+function withoutProjection({ projection: _projection, ...said }: StepResult): StepResult {
+  return said;
+}
+
+/** The JSON of a state is made once for its key, whatever the number of its steps. */
+function changeOf({ state, isChanged, sequence, schedule }: KeyFold): StateChange {
+  return { text: isChanged ? JSON.stringify(state) : null, sequence, schedule };
 }
 
 function heldKey(keys: Map<string, KeyFold>, from: { step: FoldStep; states: FoldBatch['states'] }): KeyFold {
@@ -79,7 +86,7 @@ function heldKey(keys: Map<string, KeyFold>, from: { step: FoldStep; states: Fol
   const known = keys.get(name);
   if (known !== undefined) return known;
   const stored = from.states.get(name) ?? { state: null, sequence: 0, schedule: null };
-  const held: KeyFold = { tenantId, key, text: null, projection: null, ...stored };
+  const held: KeyFold = { tenantId, key, isChanged: false, projection: null, ...stored };
   keys.set(name, held);
   return held;
 }
@@ -111,8 +118,8 @@ function newTimersOf(
   { connections, mapping }: FoldBatch,
   { held, configured }: { held: KeyFold; configured: Configured },
 ): KeyTimers[] {
-  const { tenantId, key, state, text } = held;
-  if (!mapping.hasTimers || text === null || state === null) return [];
+  const { tenantId, key, state, isChanged } = held;
+  if (!mapping.hasTimers || !isChanged || state === null) return [];
   const connection = connectionOf(connections, { tenantId });
   const own = connection === undefined ? null : configured(connection);
   if (own === null) return [];
@@ -130,27 +137,20 @@ interface FoldOne {
   readonly connection: FoldConnection | undefined;
 }
 
-/** Folds one step, as the engine does with each; `text`: the new state as JSON, where there is one. Pure. */
-export function foldOne({ configured, step, before, connection }: FoldOne): {
-  result: StepResult;
-  text: string | null;
-} {
+/** Folds one step, as the engine does with each. Pure. */
+export function foldOne({ configured, step, before, connection }: FoldOne): StepResult {
   const nothing = { state: before.state, commands: [], problems: [] };
-  const setAside = (code: string, field: string): { result: StepResult; text: null } => ({
-    result: { verdict: 'set_aside', code, field, ...nothing },
-    text: null,
-  });
+  const setAside = (code: string, field: string): StepResult => ({ verdict: 'set_aside', code, field, ...nothing });
   if (connection === undefined) return setAside('CONNECTION_MISSING', 'tenantId');
   if (connection.state === 'disconnected') {
-    return { result: { verdict: 'ignored', reason: 'disconnected', ...nothing }, text: null };
+    return { verdict: 'ignored', reason: 'disconnected', ...nothing };
   }
   const mapping = configured(connection);
   if (mapping === null) return setAside('SETTINGS_INVALID', 'settings');
   try {
     const result = step.fold(mapping, before);
-    const text = result.verdict === 'applied' && result.state !== null ? JSON.stringify(result.state) : null;
-    const isStorable = (text === null || isStorableText(text)) && isStorableResult(result);
-    return isStorable ? { result, text } : setAside('invalid_value', 'data');
+    const isStorable = isStorableSince(result.state, before.state) && isStorableResult(result);
+    return isStorable ? result : setAside('invalid_value', 'data');
   } catch (error) {
     // Nothing here does I/O, so the pack is at fault, not the step: it is kept for a redrive, and the key goes on.
     return setAside(isCausewayError(error) ? error.code : 'MAPPING_FAILED', 'data');

@@ -63,7 +63,7 @@ function stored(before: ReadonlyMap<string, StoredState>, { changes }: FoldedBat
 
 const told = ({ folded }: FoldedBatch): unknown[] =>
   folded.map(({ sequence, commands, result }) => {
-    const { projection: _projection, state, ...rest } = result;
+    const { state, ...rest } = result;
     return { sequence, commands, rest, state };
   });
 
@@ -97,7 +97,7 @@ describe('a batch', () => {
         const { folded } = fold(events, new Map());
         const states = new Map<string, JsonObject | null>();
         for (const [index, event] of events.entries()) {
-          const result = step(configured, states.get(stateKey(event)) ?? null, event);
+          const { projection: _projection, ...result } = step(configured, states.get(stateKey(event)) ?? null, event);
           states.set(stateKey(event), result.state);
           expect(folded[index]?.result).toEqual(result);
         }

@@ -40,14 +40,18 @@ export interface FoldStep {
 
 export type KeyOfState = Pick<FoldStep, 'tenantId' | 'key' | 'connectionId'>;
 
-/** Names the state that a step changes, within its mapping. A state of the tenant has no connection: `''`. */
+/**
+ * Names the state that a step changes, within its mapping. A state of the tenant has no connection: `''`. None of the three can have
+ * a NUL, which no event's attribute and no text column has.
+ */
 export function stateKey({ tenantId, key, connectionId = '' }: KeyOfState): string {
-  return JSON.stringify([tenantId, key, connectionId]);
+  return `${tenantId}\0${key}\0${connectionId}`;
 }
 
 /** What `stateKey` was made of. */
 export function partsOfStateKey(name: string): [tenantId: string, key: string, connectionId: string] {
-  return JSON.parse(name) as [string, string, string];
+  const [tenantId = '', key = '', connectionId = ''] = name.split('\0');
+  return [tenantId, key, connectionId];
 }
 
 /** The step of a domain event. */

@@ -1,6 +1,7 @@
-import { sql, type QueryExecutorProvider } from 'kysely';
+import { sql, type QueryExecutorProvider, type RawBuilder } from 'kysely';
 import type { JsonObject } from '#contracts';
 import type { Mapping } from '#mapping';
+import { arrayOf } from '#postgres';
 import { partsOfStateKey, stateKey, type KeyOfState } from './fold.step.ts';
 
 /** What is stored of a key. */
@@ -40,13 +41,11 @@ export async function lockStates(
   keys: readonly KeyOfState[],
 ): Promise<Map<string, StoredState>> {
   const distinct = [...new Map(keys.map((key) => [stateKey(key), key])).values()];
-  const tenants = distinct.map(({ tenantId }) => tenantId);
-  const names = distinct.map(({ key }) => key);
-  const owners = distinct.map(({ connectionId = '' }) => connectionId);
+  const given = keysOf(distinct.map(({ tenantId, key, connectionId = '' }) => [tenantId, key, connectionId]));
   await sql`
     insert into relay.states (mapping, tenant_id, key, connection_id, mapping_version)
     select ${name}, k.tenant_id, k.key, k.connection_id, 0
-      from unnest(${tenants}::text[], ${names}::text[], ${owners}::text[]) as k (tenant_id, key, connection_id)
+      from unnest(${given}) as k (tenant_id, key, connection_id)
      where not exists (
        select 1 from relay.states s
         where s.mapping = ${name} and s.tenant_id = k.tenant_id and s.key = k.key and s.connection_id = k.connection_id)
@@ -55,7 +54,7 @@ export async function lockStates(
   const { rows } = await sql<StateRow>`
     select s.tenant_id, s.key, s.connection_id, s.state, s.sequence::text as sequence, s.schedule
       from relay.states s
-      join unnest(${tenants}::text[], ${names}::text[], ${owners}::text[]) as k (tenant_id, key, connection_id)
+      join unnest(${given}) as k (tenant_id, key, connection_id)
         on s.tenant_id = k.tenant_id and s.key = k.key and s.connection_id = k.connection_id
      where s.mapping = ${name}
      order by s.tenant_id, s.key, s.connection_id
@@ -75,18 +74,33 @@ export async function storeStates(
   changes: ReadonlyMap<string, StateChange>,
 ): Promise<void> {
   if (changes.size === 0) return;
-  const keys = [...changes.keys()].map((key) => partsOfStateKey(key));
+  const given = keysOf([...changes.keys()].map((key) => partsOfStateKey(key)));
   const values = [...changes.values()];
+  const texts = values.map(({ text }) => text);
+  const sequences = values.map(({ sequence }) => sequence);
+  const schedules = values.map(({ schedule }) => schedule);
   await sql`
     update relay.states s
        set state = coalesce(r.state::jsonb, s.state), sequence = r.sequence, schedule = r.schedule,
            mapping_version = case when r.state is null then s.mapping_version else ${version}::integer end,
            updated_at = case when r.state is null then s.updated_at else now() end
-      from unnest(${keys.map(([tenant]) => tenant)}::text[], ${keys.map(([, key]) => key)}::text[],
-                  ${keys.map(([, , connection]) => connection)}::text[], ${values.map(({ text }) => text)}::text[], ${values.map(({ sequence }) => sequence)}::bigint[],
-                  ${values.map(({ schedule }) => schedule)}::text[])
+      from unnest(${given}, ${arrayOf('text', texts)}, ${arrayOf('bigint', sequences)}, ${arrayOf('text', schedules)})
              as r (tenant_id, key, connection_id, state, sequence, schedule)
      where s.mapping = ${name} and s.tenant_id = r.tenant_id and s.key = r.key and s.connection_id = r.connection_id`.execute(
     trx,
+  );
+}
+
+/** Three columns side by side: tenant, key, connection. */
+function keysOf(
+  keys: readonly (readonly [tenantId: string, key: string, connectionId: string])[],
+): RawBuilder<unknown> {
+  return sql.join(
+    [0, 1, 2].map((part) =>
+      arrayOf(
+        'text',
+        keys.map((key) => key[part] ?? ''),
+      ),
+    ),
   );
 }

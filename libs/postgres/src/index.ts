@@ -1,3 +1,4 @@
+export { arrayParameter } from './array.parameter.ts';
 export { listen, type ListenOptions, type Listener } from './channel.listener.ts';
 export { connectClient, type ClientOptions } from './client.factory.ts';
 export { connectionRefusal } from './connection/connection.refusal.ts';
@@ -11,7 +12,7 @@ export { migrationFolder, readMigrations, type Migration } from './migration.fil
 export { migrate, type MigrateOptions } from './migration.runner.ts';
 export { createPool, type PoolOptions } from './pool.factory.ts';
 export { isConflict, isConnectionLost, isRetryable, retryDelayMs } from './retry.policy.ts';
-export { arrayText, rowColumns, type RowColumn } from './row.columns.ts';
+export { arrayOf, arrayText, rowColumns, type RowColumn } from './row.columns.ts';
 export { kyselyTypes } from './schema/kysely.types.ts';
 export { readColumns, type ColumnRow } from './schema/relation.catalogue.ts';
 export { dumpSchema } from './schema/schema.dump.ts';

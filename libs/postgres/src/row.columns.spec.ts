@@ -1,4 +1,5 @@
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, sql } from 'kysely';
+import { arrayParameter } from './array.parameter.ts';
 import { arrayText, rowColumns, type RowColumn } from './row.columns.ts';
 
 const db = new Kysely<object>({
@@ -37,9 +38,9 @@ describe('rowColumns', () => {
     expect(compiled(rows)).toEqual({
       sql: 'insert into things ("id", "kind", "data") select "r"."id", "r"."kind", "r"."data"::jsonb from unnest($1::bigint[], $2::text[], $3::text[]) as r ("id", "kind", "data")',
       parameters: [
-        [1, 2],
-        ['a', null],
-        ['{}', '[]'],
+        arrayParameter('bigint', [1, 2]),
+        arrayParameter('text', ['a', null]),
+        arrayParameter('text', ['{}', '[]']),
       ],
     });
   });
@@ -48,7 +49,7 @@ describe('rowColumns', () => {
     const rows = [1, 1].map((id) => ({ id, kind: null, data: '{}' }));
     expect(compiled(rows)).toEqual({
       sql: 'insert into things ("id", "kind", "data") select "r"."id", $1::text, $2::text::jsonb from unnest($3::bigint[]) as r ("id")',
-      parameters: [null, '{}', [1, 1]],
+      parameters: [null, '{}', arrayParameter('bigint', [1, 1])],
     });
   });
 });

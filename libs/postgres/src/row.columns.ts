@@ -1,9 +1,9 @@
 import { sql, type RawBuilder } from 'kysely';
+import { arrayParameter, type ElementType } from './array.parameter.ts';
 
 /** Types that go to the server as they are; the others go as text and are cast there. */
-const SENT_AS_IT_IS = ['text', 'bigint', 'integer', 'boolean', 'double precision'] as const;
-type Sent = (typeof SENT_AS_IT_IS)[number];
-type ColumnType = Sent | 'jsonb' | 'timestamptz' | 'text[]';
+const SENT_AS_IT_IS: readonly ElementType[] = ['text', 'bigint', 'integer', 'boolean', 'double precision'];
+type ColumnType = ElementType | 'jsonb' | 'timestamptz' | 'text[]';
 type Value = string | number | boolean | null;
 
 /** One column of rows that are inserted: its name, its type, and its value in each row. */
@@ -34,7 +34,7 @@ interface Filled {
 export function rowColumns<Row>(rows: readonly Row[], columns: readonly RowColumn<Row>[]): RowSource {
   const filled = columns.map(({ name, type, of }): Filled => ({ name, type, values: rows.map(of) }));
   const varying = filled.filter(({ values }, index) => index === 0 || values.some((value) => value !== values[0]));
-  const arrays = varying.map(({ type, values }) => sql`${values}::${sql.raw(sentType(type))}[]`);
+  const arrays = varying.map(({ type, values }) => arrayOf(sentType(type), values));
   const aliases = varying.map(({ name }) => sql.ref(name));
   const values = filled.map((column) => (varying.includes(column) ? varyingValue(column) : constantValue(column)));
   return {
@@ -56,11 +56,16 @@ function cast(value: RawBuilder<unknown>, type: ColumnType): RawBuilder<unknown>
   return isSent(type) ? value : sql`${value}::${sql.raw(type)}`;
 }
 
-function sentType(type: ColumnType): Sent {
+/** An array as a parameter of a statement. */
+export function arrayOf(type: ElementType, values: readonly Value[]): RawBuilder<unknown> {
+  return sql`${arrayParameter(type, values)}::${sql.raw(type)}[]`;
+}
+
+function sentType(type: ColumnType): ElementType {
   return isSent(type) ? type : 'text';
 }
 
-function isSent(type: ColumnType): type is Sent {
+function isSent(type: ColumnType): type is ElementType {
   return SENT_AS_IT_IS.some((sent) => sent === type);
 }
 

@@ -1,6 +1,6 @@
 import { sql, type QueryExecutorProvider } from 'kysely';
 import { linkedKeysOf, recordKeyOf, type Command } from '#contracts';
-import { arrayText, rowColumns, type RowColumn } from '#postgres';
+import { arrayOf, arrayText, rowColumns, type RowColumn } from '#postgres';
 import { emitEnds } from '../outcome/outcome.emit.ts';
 import type { NewCommand } from './command.row.ts';
 
@@ -11,23 +11,15 @@ import type { NewCommand } from './command.row.ts';
 export const COMMANDS_CHANNEL = 'causeway_commands';
 
 /**
- * Whether the record `n` has a parked command. Its row is held until this transaction ends, so that whoever lets it go on sees what is
- * added here and clears the mark. One that somebody is about to let go on counts as gone: waiting for him could be a deadlock.
- */
-const HAS_PARKED = sql`
-  exists (
-    select 1 from ledger.commands p
-     where p.connection_id = n.connection_id and p.record_key = n.record_key and p.state = 'parked'
-       for share skip locked)`;
-
-/**
  * Appends commands in the order given, and wakes the dispatchers when the transaction commits. An effect whose key is there already is
  * not appended again.
  */
 export async function insertCommands(trx: QueryExecutorProvider, commands: readonly NewCommand[]): Promise<void> {
   if (commands.length === 0) return;
   const ids = await takeIds(trx, commands.length);
-  const rows = commands.map((command, at) => toRow(command, ids[at]));
+  const named = commands.map((command, at) => toRow(command, ids[at]));
+  const parked = await recordsWithParked(trx, named);
+  const rows = parked.size === 0 ? named : named.map((row) => markedIn(parked, row));
   await appendRows(trx, { rows: rows.filter((row) => !isEffect(row)), areEffects: false });
   await appendRows(trx, { rows: rows.filter(isEffect), areEffects: true });
   await cancelWaiting(
@@ -40,11 +32,35 @@ export async function insertCommands(trx: QueryExecutorProvider, commands: reado
 
 /** Numbers for so many commands, rising. They are taken first since commands of one record go out in their order. */
 async function takeIds(trx: QueryExecutorProvider, count: number): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    select nextval(pg_get_serial_sequence('ledger.commands', 'id'))::text as id from generate_series(1, ${count}::integer)`.execute(
+  const { rows } = await sql<{ ids: string }>`
+    select string_agg(nextval('ledger.commands_id_seq')::text, ',') as ids from generate_series(1, ${count}::integer)`.execute(
     trx,
   );
-  return rows.map(({ id }) => id);
+  return rows[0]?.ids.split(',') ?? [];
+}
+
+/**
+ * Those of the records that have a parked command: what is added to them waits behind it. Its row is held until this transaction ends, so
+ * that whoever lets it go on sees what is added here and clears the mark. One that somebody is about to let go on counts as gone:
+ * waiting for him could be a deadlock.
+ */
+async function recordsWithParked(trx: QueryExecutorProvider, rows: readonly CommandRow[]): Promise<Set<string>> {
+  const connectionIds = [...new Set(rows.map(({ origin }) => origin.connectionId))];
+  const recordKeys = [...new Set(rows.map(({ recordKey }) => recordKey))];
+  const found = await sql<{ connectionId: string; recordKey: string }>`
+    select connection_id as "connectionId", record_key as "recordKey" from ledger.commands
+     where connection_id = any(${arrayOf('text', connectionIds)}) and record_key = any(${arrayOf('text', recordKeys)}) and state = 'parked'
+       for share skip locked`.execute(trx);
+  return new Set(found.rows.map(recordOf));
+}
+
+function markedIn(parked: ReadonlySet<string>, row: CommandRow): CommandRow {
+  const { recordKey, origin } = row;
+  return { ...row, behindParked: parked.has(recordOf({ connectionId: origin.connectionId, recordKey })) };
+}
+
+function recordOf({ connectionId, recordKey }: { connectionId: string; recordKey: string }): string {
+  return JSON.stringify([connectionId, recordKey]);
 }
 
 /** `on conflict` takes and leaves a lock for every row, so it is said for effects alone; other commands conflict with nothing. */
@@ -59,10 +75,8 @@ async function appendRows(
        select 1 from ledger.kept_effects k where k.connection_id = n.connection_id and k.effect_key = n.effect_key)
         on conflict (connection_id, effect_key) where effect_key is not null do nothing`;
   await sql`
-    insert into ledger.commands (${names}, behind_parked) overriding system value
-    select n.*, ${HAS_PARKED} from (select ${values} from ${source}) as n (${names}) ${areEffects ? unlessThere : sql``}`.execute(
-    trx,
-  );
+    insert into ledger.commands (${names}) overriding system value
+    select n.* from (select ${values} from ${source}) as n (${names}) ${areEffects ? unlessThere : sql``}`.execute(trx);
 }
 
 function isEffect({ command }: CommandRow): boolean {
@@ -75,6 +89,7 @@ interface CommandRow extends NewCommand {
   readonly makesKeys: readonly string[];
   readonly needs: readonly string[];
   readonly lookups: readonly string[];
+  readonly behindParked: boolean;
 }
 
 const COLUMNS: readonly RowColumn<CommandRow>[] = [
@@ -104,6 +119,7 @@ const COLUMNS: readonly RowColumn<CommandRow>[] = [
   { name: 'needs', type: 'text[]', of: ({ needs }) => arrayText(needs) },
   { name: 'lookups', type: 'text[]', of: ({ lookups }) => arrayText(lookups) },
   { name: 'ensure', type: 'boolean', of: ({ command }) => command.ensure ?? false },
+  { name: 'behind_parked', type: 'boolean', of: ({ behindParked }) => behindParked },
 ];
 
 function toRow({ origin, command }: NewCommand, id: string | undefined): CommandRow {
@@ -116,6 +132,7 @@ function toRow({ origin, command }: NewCommand, id: string | undefined): Command
     makesKeys: (command.makes ?? []).map((record) => recordKeyOf(record)),
     needs: needsOf(command),
     lookups: lookupsOf(command),
+    behindParked: false,
   };
 }
 

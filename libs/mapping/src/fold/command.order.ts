@@ -16,6 +16,7 @@ export interface StepChange {
  * other writes and the deletes, then notes and tasks in the order in which they were asked for.
  */
 export function orderedCommands({ before, after, effects }: StepChange): Command[] {
+  if (effects.length === 0) return difference(before, after);
   const conversions = effects.filter((effect) => effect.effect === 'convert');
   const leads = new Set(conversions.map(({ lead }) => recordKeyOf(lead)));
   const records = difference(before, after);

@@ -60,11 +60,16 @@ function firstFields({ identity, fields, onCreate }: WantedRecord): JsonObject {
 
 function changedFields(before: WantedFields, after: WantedFields): JsonObject {
   const changed: Record<string, Json> = {};
-  for (const name of Object.keys(before)) {
+  const known = Object.keys(before);
+  for (const name of known) {
     const value = after[name] ?? null;
-    if (!sameJson(before[name] ?? null, value)) changed[name] = value;
+    const was = before[name] ?? null;
+    if (was !== value && !sameJson(was, value)) changed[name] = value;
   }
-  for (const name of Object.keys(after)) {
+  const names = Object.keys(after);
+  // A projection says the same fields each time, in the same order.
+  if (names.length === known.length && names.every((name, at) => name === known[at])) return changed;
+  for (const name of names) {
     const value = after[name] ?? null;
     if (value !== null && !Object.hasOwn(before, name)) changed[name] = value;
   }

@@ -25,6 +25,19 @@ export function requireJson(value: unknown, path = 'state'): void {
   }
 }
 
+/**
+ * The same for an object that was made of another one which is JSON: parts that both have in common are not looked at again.
+ * @throws TypeError naming the place
+ */
+export function requireJsonSince(value: object, before: object): void {
+  if (!isPlain(value)) throw new TypeError('state is not JSON');
+  for (const name of Object.keys(value)) {
+    const part = (value as Record<string, unknown>)[name];
+    const isKnown = Object.hasOwn(before, name) && part === (before as Record<string, unknown>)[name];
+    if (!isKnown) requireJson(part, `state.${name}`);
+  }
+}
+
 function isJson(value: unknown): boolean {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return true;
   if (typeof value === 'number') return Number.isFinite(value);

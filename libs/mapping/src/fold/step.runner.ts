@@ -2,7 +2,7 @@ import { CausewayError, type CausewayEvent, type JsonObject, type Lane } from '#
 import { orderedCommands } from './command.order.ts';
 import type { WantedEffect } from './effect.types.ts';
 import { readEvent, type ReadEvent } from './event.reading.ts';
-import { frozen, requireJson } from './frozen.json.ts';
+import { frozen, requireJsonSince } from './frozen.json.ts';
 import type { FoldTools, Mapping } from './mapping.types.ts';
 import { afterChange, joinState, splitState } from '../returns/record.memory.ts';
 import { Ignored, SetAside } from './said.ts';
@@ -65,7 +65,7 @@ function apply(mapping: Mapping, { state, projection: known, settle }: Before, r
   const before = known ?? (state === null ? [] : mapping.project(own, settings));
   const next = handler(own, event, toolsOf(mapping, { eventId: event.id, problems, effects, held, lanes }));
   if (next instanceof Ignored || next instanceof SetAside) return unchanged(next, state);
-  requireJson(next);
+  requireJsonSince(next, own);
   const after = settle(next);
   const projection = mapping.project(after, settings);
   const commands = orderedCommands({

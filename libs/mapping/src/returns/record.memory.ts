@@ -20,6 +20,7 @@ export type Memory = Readonly<Record<string, RecordMemory>>;
 
 /** The key under which the memory stands in a stored state, beside what the pack keeps there. */
 const KEY = '$crm';
+const NOTHING: Memory = Object.freeze({});
 
 export interface SplitState {
   readonly own: JsonObject;
@@ -28,7 +29,7 @@ export interface SplitState {
 
 /** What the pack keeps, and what the engine remembers beside it. */
 export function splitState(state: JsonObject): SplitState {
-  if (!Object.hasOwn(state, KEY)) return { own: state, memory: {} };
+  if (!Object.hasOwn(state, KEY)) return { own: state, memory: NOTHING };
   const { [KEY]: memory, ...own } = state;
   return { own, memory: memory as unknown as Memory };
 }
@@ -40,6 +41,8 @@ export function ownState(state: JsonObject): JsonObject {
 
 /** One state to store; a memory of nothing is not stored. */
 export function joinState(own: JsonObject, memory: Memory): JsonObject {
+  // Most states have none, and a step is taken for every event.
+  if (memory === NOTHING) return own;
   const kept = Object.fromEntries(Object.entries(memory).filter(([, record]) => Object.keys(record).length > 0));
   return Object.keys(kept).length === 0 ? own : { ...own, [KEY]: kept as unknown as JsonObject };
 }
@@ -54,7 +57,7 @@ export function withMemory(memory: Memory, recordKey: string, record: RecordMemo
 
 /** A field whose wanted value is another now is counted anew, and nothing is left standing there. */
 export function afterChange(memory: Memory, before: readonly WantedRecord[], after: readonly WantedRecord[]): Memory {
-  if (Object.keys(memory).length === 0) return memory;
+  if (memory === NOTHING || Object.keys(memory).length === 0) return memory;
   const old = new Map(before.map((record) => [recordKeyOf(record), record]));
   return after.reduce((held, record) => {
     const key = recordKeyOf(record);

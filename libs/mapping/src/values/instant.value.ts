@@ -20,7 +20,8 @@ export function instant(input: unknown): Read<Instant> {
 
 /** The canonical text of an instant; null if the text is none. */
 export function instantOf(text: string): Instant | null {
-  if (isCanonical(text)) return text;
+  const usual = usualInstant(text);
+  if (usual !== null) return usual;
   const match = FORM.exec(text);
   if (match === null) return null;
   const [year = 0, month = 0, day = 0] = match.slice(1, 4).map(Number);
@@ -34,13 +35,19 @@ export function instantOf(text: string): Instant | null {
   return textOf(seconds, (match[7] ?? '').replace(/0+$/, ''));
 }
 
-const SECOND_IN_UTC = /^\d{4}-\d{2}-\d{2}T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
+const IN_UTC = /^\d{4}-\d{2}-\d{2}T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z$/;
+/** Length of an instant to the second, without its `Z`. */
+const TO_THE_SECOND = 19;
 
-/** Most instants come as we write them, to the second: those need no taking apart. Days that not every month has do. */
-function isCanonical(text: string): boolean {
-  if (text.length !== 20 || !SECOND_IN_UTC.test(text)) return false;
+/** Most instants come in UTC as we write them, but for zeros at the end: those need no taking apart. Days that not every month has do. */
+function usualInstant(text: string): Instant | null {
+  if (!IN_UTC.test(text)) return null;
   const [month, day] = [Number(text.slice(5, 7)), Number(text.slice(8, 10))];
-  return month >= 1 && month <= 12 && day >= 1 && day <= 28;
+  if (month < 1 || month > 12 || day < 1 || day > 28) return null;
+  if (text.length === TO_THE_SECOND + 1) return text;
+  let end = text.length - 1;
+  while (text[end - 1] === '0') end -= 1;
+  return `${text.slice(0, text[end - 1] === '.' ? TO_THE_SECOND : end)}Z`;
 }
 
 /** An instant as it goes to the CRM: UTC, fraction dropped, `2026-03-01T10:00:00+00:00`. */

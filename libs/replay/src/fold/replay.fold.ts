@@ -109,8 +109,8 @@ export class ReplayFold {
     };
     if (held.steps === 0) this.#keys.set(name, held);
     const connection = connectionOf(connections, step);
-    const { result, text } = foldOne({ configured: this.#configured, step, before: held, connection });
-    if (text !== null) {
+    const result = foldOne({ configured: this.#configured, step, before: held, connection });
+    if (result.verdict === 'applied' && result.state !== null) {
       held.state = result.state;
       held.projection = result.projection ?? null;
     }

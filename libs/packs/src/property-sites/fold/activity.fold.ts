@@ -30,6 +30,7 @@ function knownKind(state: State, about: { kind: ActivityKind; details: Details }
   const { kind, details } = about;
   const counted = kind.counter === undefined ? state : count(state, kind.counter, details.total_count);
   const reached = kind.milestones.filter(({ name, reached }) => !state.milestones.includes(name) && reached(counted));
+  if (reached.length === 0) return counted;
   const facts = { state: counted, details, site: siteOf(counted, tools.settings) };
   for (const { name, title, content } of reached) {
     const key = `sites/milestone/${state.userId}/${name}`;

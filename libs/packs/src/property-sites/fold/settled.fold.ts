@@ -12,7 +12,7 @@ export type SitesFold<Data> = Fold<State, Data, Settings>;
 /** What holds after every event, whichever it was. `countdown`: the event itself says how many days are left. */
 export function settled<Data>(change: SitesFold<Data>, { countdown = false } = {}): SitesFold<Data> {
   return (given, event, tools) => {
-    const before = { ...given, userId: event.subject };
+    const before = given.userId === event.subject ? given : { ...given, userId: event.subject };
     const changed = change(before, event, tools);
     if (changed instanceof Ignored || changed instanceof SetAside) return changed;
     const counted = countdown ? changed : withoutCountdown(before, changed);
@@ -29,5 +29,5 @@ function withoutCountdown(before: State, after: State): State {
 function withEffects(state: State, event: FoldEvent<unknown>, tools: SitesTools): State {
   const converted = askForConversion(state, tools);
   const asked = askForTasks(converted, event, tools);
-  return asked.tracked && asked.phase === 'lead' ? { ...asked, leadMade: true } : asked;
+  return asked.tracked && asked.phase === 'lead' && !asked.leadMade ? { ...asked, leadMade: true } : asked;
 }

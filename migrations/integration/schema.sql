@@ -623,6 +623,21 @@ create table webhooks.gaps (
   constraint gaps_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
 );
 
+create table webhooks.holds (
+  id bigint generated always as identity not null,
+  connection_id text not null,
+  module text,
+  entity_type text,
+  entity_id text,
+  reason text not null,
+  held_by text not null,
+  held_at timestamp with time zone default clock_timestamp() not null,
+  constraint holds_pkey PRIMARY KEY (id),
+  constraint holds_check CHECK (((entity_type IS NULL) = (entity_id IS NULL))),
+  constraint holds_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX return_holds_once ON webhooks.holds USING btree (connection_id, module, entity_type, entity_id) NULLS NOT DISTINCT;
+
 create table webhooks.readings (
   id bigint generated always as identity not null,
   connection_id text not null,
@@ -712,6 +727,21 @@ create table webhooks.unmatched (
   constraint unmatched_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections.connections(id) ON DELETE CASCADE
 );
 CREATE INDEX unmatched_by_name ON webhooks.unmatched USING btree (connection_id, record_key);
+
+CREATE OR REPLACE FUNCTION webhooks.is_held(held_connection text, held_module text, held_record text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select exists (
+    select from webhooks.holds h
+     where h.connection_id = held_connection and (h.module is null or h.module = held_module)
+       and (h.entity_id is null or exists (
+         select from ledger.links l
+          where l.connection_id = held_connection and l.module = held_module and l.record_id = held_record
+            and l.entity_type = h.entity_type and l.entity_id = h.entity_id)))
+$function$;
+grant execute on function webhooks.is_held(text,text,text) to public;
 
 CREATE OR REPLACE FUNCTION webhooks.mark_dirty(marks jsonb)
  RETURNS bigint

@@ -490,6 +490,17 @@ interface WebhooksGaps {
   noted_at: Generated<Timestamp>;
 }
 
+interface WebhooksHolds {
+  id: Computed<BigInteger>;
+  connection_id: string;
+  module: string | null;
+  entity_type: string | null;
+  entity_id: string | null;
+  reason: string;
+  held_by: string;
+  held_at: Generated<Timestamp>;
+}
+
 interface WebhooksReadings {
   id: Computed<BigInteger>;
   connection_id: string;
@@ -601,6 +612,7 @@ export interface IntegrationDatabase {
   'webhooks.deliveries': WebhooksDeliveries;
   'webhooks.dirty': WebhooksDirty;
   'webhooks.gaps': WebhooksGaps;
+  'webhooks.holds': WebhooksHolds;
   'webhooks.readings': WebhooksReadings;
   'webhooks.receivers': WebhooksReceivers;
   'webhooks.seen': WebhooksSeen;

@@ -1,4 +1,4 @@
-import { Command } from 'nest-commander';
+import { Command, Option } from 'nest-commander';
 import type { HoldScope } from '#ledger';
 import { pause, readHolds, resume, type Operator } from '#operations';
 import {

@@ -48,15 +48,6 @@ import {
 } from './commands/set-aside.command.ts';
 import { SettleCommand } from './commands/settle.command.ts';
 import {
-  SlotAdoptCommand,
-  SlotCommand,
-  SlotRecreateCommand,
-  SlotRewindCommand,
-  SlotStatusCommand,
-} from './commands/slot.command.ts';
-import { StatusCommand } from './commands/status.command.ts';
-import { SyncCommand, SyncForceCommand, SyncStatusCommand } from './commands/sync.command.ts';
-import {
   ThrottleClearCommand,
   ThrottleCommand,
   ThrottleListCommand,
@@ -64,6 +55,15 @@ import {
 } from './commands/throttle.command.ts';
 import { TopicsCheckCommand, TopicsCommand, TopicsCreateCommand } from './commands/topics.command.ts';
 import { EventsCommand, EventsTailCommand } from './commands/events.command.ts';
+import { StatusCommand } from './commands/status.command.ts';
+import {
+  SlotAdoptCommand,
+  SlotCommand,
+  SlotRecreateCommand,
+  SlotRewindCommand,
+  SlotStatusCommand,
+} from './commands/slot.command.ts';
+import { SyncCommand, SyncForceCommand, SyncStatusCommand } from './commands/sync.command.ts';
 
 @Module({
   providers: [
@@ -128,6 +128,13 @@ import { EventsCommand, EventsTailCommand } from './commands/events.command.ts';
     SetAsideRedriveCommand,
     SetAsideShowCommand,
     SettleCommand,
+    ThrottleClearCommand,
+    ThrottleCommand,
+    ThrottleListCommand,
+    ThrottleSetCommand,
+    TopicsCheckCommand,
+    TopicsCommand,
+    TopicsCreateCommand,
     SlotAdoptCommand,
     SlotCommand,
     SlotRecreateCommand,
@@ -137,13 +144,6 @@ import { EventsCommand, EventsTailCommand } from './commands/events.command.ts';
     SyncCommand,
     SyncForceCommand,
     SyncStatusCommand,
-    ThrottleClearCommand,
-    ThrottleCommand,
-    ThrottleListCommand,
-    ThrottleSetCommand,
-    TopicsCheckCommand,
-    TopicsCommand,
-    TopicsCreateCommand,
   ],
 })
 export class CliModule {}

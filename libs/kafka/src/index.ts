@@ -31,13 +31,14 @@ export {
 export { MOST_LENGTH_BYTES, RecordPacker, lengthAndText } from './record.packer.ts';
 export { inPartition, type PackedRecord } from './packed.record.ts';
 export { BATCH_OVERHEAD, recordBytes } from './record.size.ts';
-export { followTail, readTail, type FollowOptions, type TailOptions, type TailRecord } from './topic.tail.ts';
+export { readTail, type TailOptions, type TailRecord } from './topic.tail.ts';
 export { TopicAdmin, type TopicDeclaration, type TopicState } from './topic.admin.ts';
 export { inspectTopics, topicsAmong, type InspectedTopic } from './topic.inspect.ts';
 export { DEAD_LETTER_SETTINGS, eventTopicSettings } from './topic.settings.ts';
 export { topicChange, type TopicChange } from './topic.change.policy.ts';
 export { POSITIONS_SETTINGS, TopicCatalogue } from './topic.catalogue.ts';
 export { publisherTransactionalId, resendTransactionalId, type SlotName } from './transactional.id.ts';
+export { followTail, type FollowOptions } from './topic.tail.ts';
 export { isTopicName } from './topic.name.policy.ts';
 export { BatchStrategy, type BatchStrategyOptions } from './consumer/batch.strategy.ts';
 export { BatchContext, type BatchRecord, type RecordBatch } from './consumer/record.batch.ts';

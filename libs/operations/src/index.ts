@@ -18,6 +18,15 @@ export {
 export type { Leftover } from './settle/leftover.ts';
 export { readTimeline, type TimelineQuery, type TimelineStep } from './timeline/timeline.query.ts';
 export { settle, type SettleOptions } from './settle/settle.service.ts';
+export { readStatus, type StatusTarget } from './status/status.service.ts';
+export type { FlowStep, ParkedReason, StatusRemark, StatusReport } from './status/status.types.ts';
+export { clearThrottle, readThrottles, setThrottle, throttleName } from './throttle/throttle.verbs.ts';
+export { addConnection } from './connections/connection.add.ts';
+export { planRemoval, removeFromCrm, type Removal, type RemovalPlan } from './connections/connection.remove.ts';
+export { tryConnection, type Trial } from './connections/connection.trial.ts';
+export { createTopics, readTopics, type TopicReport } from './topics/topics.service.ts';
+export { followEvents, readEvents, type EventQuery } from './events/event.tail.ts';
+export type { TailedEvent } from './events/event.lines.ts';
 export { releaseKey, type ReleaseOptions, type ReleaseResult } from './outbox/dead.letter.release.ts';
 export { listParkedKeys, type WaitingKey } from './outbox/parked.keys.ts';
 export { resendDeadLetter, type DeadLetterResult } from './outbox/dead.letter.resend.ts';
@@ -48,12 +57,3 @@ export { askKeeper, listChannels, type ChannelReport } from './return/channels.r
 export { replayNotifications } from './return/notifications.replay.ts';
 export { listSweeps, type SweepReport } from './return/sweep.report.ts';
 export { forceSync, type ForcedReading, type ForcedRecord } from './return/sync.force.ts';
-export { readStatus, type StatusTarget } from './status/status.service.ts';
-export type { FlowStep, ParkedReason, StatusRemark, StatusReport } from './status/status.types.ts';
-export { clearThrottle, readThrottles, setThrottle, throttleName } from './throttle/throttle.verbs.ts';
-export { addConnection } from './connections/connection.add.ts';
-export { planRemoval, removeFromCrm, type Removal, type RemovalPlan } from './connections/connection.remove.ts';
-export { tryConnection, type Trial } from './connections/connection.trial.ts';
-export { createTopics, readTopics, type TopicReport } from './topics/topics.service.ts';
-export { followEvents, readEvents, type EventQuery } from './events/event.tail.ts';
-export type { TailedEvent } from './events/event.lines.ts';

@@ -1,20 +1,64 @@
-import { Command } from 'nest-commander';
+import { Command, Option } from 'nest-commander';
+import { operationSchema } from '#contracts';
 import type { HoldScope } from '#ledger';
 import { pause, readHolds, resume, type HeldScope, type Operator } from '#operations';
 import { EXIT, WrongUse } from '../exit.codes.ts';
-import { LookCommand, operatorOf, type LookOptions } from '../operator.command.ts';
+import {
+  LookCommand,
+  OperatorCommand,
+  operatorOf,
+  type LookOptions,
+  type OperatorOptions,
+} from '../operator.command.ts';
 import { print } from '../output.ts';
-import { ScopeCommand, scopeOf, type ScopeOptions } from '../scope.options.ts';
 import { say } from '../source.command.ts';
 import { withIntegration } from '../target.ts';
+
+export interface HoldOptions extends OperatorOptions {
+  readonly connection?: string;
+  readonly pack?: string;
+  readonly operation?: string;
+  readonly module?: string;
+  readonly record?: string;
+}
+
+/** Base of pause, resume and throttle: all name the same things. They act at once, since a person in a hurry uses them. */
+export abstract class HoldCommand extends OperatorCommand {
+  @Option({ flags: '--connection <id>', description: 'A connection; alone: as a whole, with every call of the relay' })
+  parseConnection(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--pack <name>', description: 'Commands of a pack' })
+  parsePack(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--operation <name>', description: 'Commands of a type: write, delete, note, task or convert' })
+  parseOperation(value: string): string {
+    if (!operationSchema.safeParse(value).success)
+      throw new WrongUse(`--operation wants one of ${operationSchema.options.join(', ')}`);
+    return value;
+  }
+
+  @Option({ flags: '--module <name>', description: 'Commands of a module, such as Leads' })
+  parseModule(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--record <key>', description: 'Commands of a record: <module>/<identity>, such as Leads/42' })
+  parseRecord(value: string): string {
+    return value;
+  }
+}
 
 @Command({
   name: 'pause',
   description:
     'Holds commands back within two seconds, in every process; what is said must all fit. Events are folded on and nothing is lost. Exit 1 when it was held already. Example: causeway pause --connection zoho-portal --reason "import by the sales team"',
 })
-export class PauseCommand extends ScopeCommand {
-  run(_args: string[], options: ScopeOptions): Promise<void> {
+export class PauseCommand extends HoldCommand {
+  run(_args: string[], options: HoldOptions): Promise<void> {
     return change(pause, options, { done: 'paused', not: 'is held already, or there is no such connection' });
   }
 }
@@ -24,8 +68,8 @@ export class PauseCommand extends ScopeCommand {
   description:
     'Lets go what pause held with the same options; what waited goes on. Exit 1 when nothing was held. Example: causeway resume --connection zoho-portal --reason "import is over"',
 })
-export class ResumeCommand extends ScopeCommand {
-  run(_args: string[], options: ScopeOptions): Promise<void> {
+export class ResumeCommand extends HoldCommand {
+  run(_args: string[], options: HoldOptions): Promise<void> {
     return change(resume, options, { done: 'resumed', not: 'is not held; see causeway holds' });
   }
 }
@@ -52,11 +96,12 @@ export class HoldsCommand extends LookCommand {
 
 async function change(
   verb: (db: Parameters<typeof pause>[0], scope: HoldScope, operator: Operator) => Promise<boolean>,
-  options: ScopeOptions,
+  options: HoldOptions,
   words: { readonly done: string; readonly not: string },
 ): Promise<void> {
   const operator = operatorOf(options);
-  const scope = scopeOf(options);
+  const { connection = null, pack = null, operation = null, module = null, record = null } = options;
+  const scope = { connectionId: connection, pack, operation, module, recordKey: record };
   if (Object.values(scope).every((part) => part === null))
     throw new WrongUse('name --connection, --pack, --operation, --module or --record');
   const done = await withIntegration((db) => verb(db, scope, operator));

@@ -5,19 +5,19 @@ import { CausewayCommand } from '../causeway.command.ts';
 import { EXIT, WrongUse } from '../exit.codes.ts';
 import { LookCommand, operatorOf, type LookOptions } from '../operator.command.ts';
 import { print } from '../output.ts';
-import { ScopeCommand, scopeOf, type ScopeOptions } from '../scope.options.ts';
 import { say } from '../source.command.ts';
 import { withIntegration } from '../target.ts';
+import { HoldCommand, type HoldOptions } from './hold.command.ts';
 
 const MOST = 10_000;
 
-interface ThrottleOptions extends ScopeOptions {
+interface ThrottleOptions extends HoldOptions {
   readonly direction?: 'out' | 'in';
   readonly calls?: number;
   readonly commands?: number;
 }
 
-abstract class ThrottleScopeCommand extends ScopeCommand {
+abstract class ThrottleScopeCommand extends HoldCommand {
   @Option({
     flags: '--direction <way>',
     description: 'out: commands to the CRM (default); in: calls that read the CRM, of a connection or of all',
@@ -108,8 +108,9 @@ export class ThrottleCommand extends CausewayCommand {
 
 /** @throws WrongUse when nothing is named, or something that reading does not know */
 function throttledBy(options: ThrottleOptions): ThrottleScope {
-  const scope = { ...scopeOf(options), direction: options.direction ?? 'out' };
-  const { connectionId, pack, operation, module, recordKey, direction } = scope;
+  const { connection, pack = null, operation = null, module = null, record, direction = 'out' } = options;
+  const [connectionId, recordKey] = [connection ?? null, record ?? null];
+  const scope = { direction, connectionId, pack, operation, module, recordKey };
   const narrow = [pack, operation, module, recordKey].some((part) => part !== null);
   if (direction === 'in' && narrow) throw new WrongUse('--direction in goes with --connection only');
   if (options.direction === undefined && connectionId === null && !narrow)

@@ -158,6 +158,8 @@ describe('throttle', () => {
     expect(status.flow.find(({ step }) => step === 'ledger')?.waiting).toBe(2);
     expect(status.remarks.some(({ what }) => what.startsWith('throttled to'))).toBe(true);
     expect(await count('ready')).toBe(2);
+    const waiting = (await verb('commands', 'list', '--state', 'ready', '--json')).json as { waitingFor: string[] }[];
+    expect(waiting.map(({ waitingFor }) => waitingFor)).toEqual([['a throttle'], ['a throttle']]);
     expect((await verb('throttle', 'clear', '--connection', 'zoho-portal', ...BY)).code).toBe(0);
     await until(async () => (await count('succeeded')) === 3);
     expect((await verb('throttle', 'list')).stdout).toBe('nothing is throttled\n');

@@ -14,7 +14,7 @@ describe('heldGate', () => {
     ['its turn comes too late', { turnOf: late }, 'get', 'throttled'],
     ['channels do not wait', { turnOf: late }, 'watch_enable', 'pass'],
     ['but are stopped with everything', { isStopped: () => true, turnOf: inTime }, 'watch_enable', 'throttled'],
-  ])('%s', async (_what, held, kind, expected) => {
+  ])('%s', async (_what, held, ...[kind, expected]) => {
     expect((await heldGate('c1', OPEN_GATE, held).enter(ask(kind))).kind).toBe(expected);
   });
 

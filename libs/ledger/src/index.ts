@@ -49,4 +49,5 @@ export {
   type ThrottleScope,
 } from './throttle/throttle.store.ts';
 export type { ThrottleUnit } from './throttle/throttle.policy.ts';
+export { HAS_TOKENS } from './throttle/throttle.condition.ts';
 export { awaitCallTurn, spendTokens, throttledConnections } from './throttle/throttle.spend.ts';

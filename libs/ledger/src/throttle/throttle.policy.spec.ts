@@ -29,7 +29,7 @@ describe('spend', () => {
       ],
     ],
     ['a throttle that is gone meanwhile', [], commands(['a']), [], []],
-  ])('%s', (_what, buckets, given, back, spent) => {
+  ])('%s', (_what, ...[buckets, given, back, spent]) => {
     const result = spend(buckets, given);
     expect([[...result.back], [...result.spent]]).toEqual([back, spent]);
   });
@@ -69,7 +69,7 @@ describe('refilled', () => {
     [0, 0.5, 60, 1],
     [-2, 1, 1, -1],
     [1, 1, -5, 1],
-  ])('%d tokens at %d a second after %d s: %d', (tokens, perSecond, seconds, expected) => {
+  ])('%d tokens at %d a second after %d s: %d', (tokens, perSecond, ...[seconds, expected]) => {
     expect(refilled({ tokens, perSecond }, seconds)).toBe(expected);
   });
 });

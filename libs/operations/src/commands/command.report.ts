@@ -1,5 +1,6 @@
 import { sql, type QueryExecutorProvider } from 'kysely';
 import { ERROR_CATALOGUE, type CatalogueEntry, type ErrorCode, type JsonObject } from '#contracts';
+import { HAS_TOKENS } from '#ledger';
 
 const MOST = 100;
 const COMMAND_ID = /^\d{1,18}$/;
@@ -38,6 +39,7 @@ interface LineRow extends Omit<CommandLine, 'waitingFor'> {
   links: string[];
   pauseSeconds: number;
   held: boolean;
+  throttled: boolean;
   connectionState: string;
   circuit: string;
 }
@@ -59,6 +61,7 @@ export async function listCommands(db: QueryExecutorProvider, query: CommandQuer
                       and (h.mapping is null or h.mapping = c.mapping) and (h.operation is null or h.operation = c.operation)
                       and (h.module is null or h.module = c.module)
                       and (h.record_key is null or h.record_key = c.record_key)) as held,
+           not ${HAS_TOKENS} as throttled,
            array(select x.record_key from unnest(c.needs || c.lookups) x (record_key)
                   where not exists (select 1 from ledger.links l
                                      where l.connection_id = c.connection_id and l.record_key = x.record_key)
@@ -85,7 +88,7 @@ export async function listCommands(db: QueryExecutorProvider, query: CommandQuer
 const OPEN = ['ready', 'in_flight', 'unknown', 'parked'];
 
 function toLine(row: LineRow): CommandLine {
-  const { behind, behindState, links, pauseSeconds, held, connectionState, circuit, ...line } = row;
+  const { behind, behindState, links, pauseSeconds, held, throttled, connectionState, circuit, ...line } = row;
   return { ...line, waitingFor: waitsFor(row) };
 
   function waitsFor({ state }: LineRow): string[] {
@@ -96,6 +99,7 @@ function toLine(row: LineRow): CommandLine {
       ...links.map((key) => `the link of ${key}`),
       ...(connectionState === 'active' ? [] : [`the connection (${connectionState})`]),
       ...(held ? ['a hold'] : []),
+      ...(throttled ? ['a throttle'] : []),
       ...(circuit === 'closed' ? [] : ['the CRM to answer again']),
       ...(pauseSeconds === 0 ? [] : [`${pauseSeconds} s`]),
     ];

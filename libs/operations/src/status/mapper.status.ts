@@ -1,5 +1,5 @@
 import { topicNames } from '#contracts';
-import { createKafka, groupBacklog, type Waiting } from '#kafka';
+import { createKafka, groupBacklog, topicsAmong, type Waiting } from '#kafka';
 import { createLogger } from '#observability';
 import { loadPack } from '#packs';
 import type { DoctorTarget } from '../doctor/doctor.target.ts';
@@ -16,14 +16,10 @@ export async function readMapperBacklog(target: DoctorTarget): Promise<Waiting> 
   const logger = createLogger({ service: CLIENT_ID, level: 'silent' });
   const { kafkaBrokers: brokers, kafkaSecurity: security, topicPrefix } = target;
   const kafka = createKafka({ brokers, security, clientId: CLIENT_ID, logger, retry: RETRY });
-  await kafka.checkAccess();
   const names = topicNames(topicPrefix);
   const packs = await Promise.all(target.packs.map((name) => loadPack(name)));
   const wanted = packs.flatMap(({ mapping }) => mapping.topics.map((topic) => names.product(mapping.product, topic)));
-  const admin = kafka.admin();
-  await admin.connect();
-  const there = await admin.listTopics().finally(() => admin.disconnect());
-  const topics = wanted.filter((topic) => there.includes(topic));
+  const topics = await topicsAmong(kafka, (topic) => wanted.includes(topic));
   if (topics.length === 0) return { records: 0, oldestAt: null };
   return groupBacklog({ kafka, brokers, security, groupId: `${topicPrefix}causeway.mapper`, topics });
 }

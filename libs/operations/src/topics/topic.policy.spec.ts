@@ -32,7 +32,7 @@ describe('topicDifferences', () => {
     ['kept for ever', { settings: kept('1000') }, { settings: kept('-1') }, []],
     ['shall be kept for ever', { settings: kept('-1') }, { settings: kept('1000') }, ['retention.ms -1 1000']],
     ['settings that are not declared', {}, { settings: kept('1') }, []],
-  ])('%s', (_what, wanted, has, expected) => {
+  ])('%s', (_what, wanted, ...[has, expected]) => {
     const { topic, partitions, replication, settings } = declared({ ...has });
     const differences = topicDifferences(declared(wanted), { topic, partitions, replication, settings });
     expect(differences.map(({ what, declared: is, actual }) => `${what} ${is} ${actual}`)).toEqual(expected);

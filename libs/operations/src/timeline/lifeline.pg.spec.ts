@@ -102,7 +102,7 @@ describe('a lifeline', () => {
     );
     const line = await lineOf('u1');
     expect(whatOf(line, 'read again')).toEqual(['echo', 'edit: Lead_Status']);
-    expect(whatOf(line, 'edit')).toEqual(['edited Leads 4711 in the CRM by user 77']);
+    expect(whatOf(line, 'edit')).toEqual(['user 77 edited Leads 4711']);
     expect(whatOf(line, 'event out')).toEqual(['crm.lead.changed to the product']);
     expect(whatOf(line, 'conflict')).toEqual(['conflict of Phone put back']);
     expect(whatOf(line, 'operator').toSorted()).toEqual([
@@ -166,7 +166,7 @@ describe('a lifeline', () => {
       values ('c1', 'Leads', '4711', 'Leads/u1', now(), 'edit', '{Phone}')`.execute(life.db);
     const line = await lineOf('u1', { values: ada });
     expect(line.steps.find(({ kind }) => kind === 'edit')).toMatchObject({
-      what: 'edited Leads 4711 in the CRM by Sam Sales',
+      what: 'Sam Sales edited Leads 4711',
       changes: [{ name: 'Phone', after: '555-0142' }],
     });
     expect(whatOf(line, 'fold').at(-1)).toMatch(/crm\.edited/);

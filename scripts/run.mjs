@@ -35,6 +35,10 @@ const TASKS = {
   bench: { build: true, run: (args) => measurement('bench', args) },
   chaos: { build: true, run: (args) => measurement('chaos', args) },
   compat: { build: true, run: (args) => measurement('compat', args) },
+  pictures: {
+    build: true,
+    run: (args) => [[node, ...quiet, at('dist/test/support/pictures/pictures.program.js'), ...args]],
+  },
   format: { run: () => [[node, at('node_modules/prettier/bin/prettier.cjs'), '--write', root]] },
 };
 
@@ -47,6 +51,7 @@ const HELP = `npm run <task> [-- arguments]
   bench      measurements; -- <name>, without a name lists them
   chaos      fault campaigns; -- <name>
   compat     comparisons with a peer; -- <name>
+  pictures   draws the pictures of docs/pictures; -- <name> only those
   format     formats every file`;
 
 /** Measurements live in test/<kind>/<name>.<kind>.ts; without a name they are listed. */

@@ -14,6 +14,12 @@ describe('what a page tells to do', () => {
     expect(actionsOf(page('sh', line), { WHO: 'u1' })).toEqual([{ kind: 'verb', line, args, code }]);
   });
 
+  it('has what another spec runs', () => {
+    expect(actionsOf(page('sh', 'npx causeway pack test own # run by pack-verbs.spec.ts'), {})).toMatchObject([
+      { kind: 'elsewhere', args: ['pack', 'test', 'own'], spec: 'pack-verbs.spec.ts' },
+    ]);
+  });
+
   it('has queries, and no output', () => {
     const text = page('sql', '-- in the integration database', 'select 1;') + page('text', 'npx something');
     expect(actionsOf(text, {})).toMatchObject([{ kind: 'query', database: 'integration', sql: 'select 1;\n' }]);

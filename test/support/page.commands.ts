@@ -1,6 +1,7 @@
 /** Something that a page tells its readers to do. */
 export type PageAction =
   | { readonly kind: 'verb'; readonly line: string; readonly args: readonly string[]; readonly code: number }
+  | { readonly kind: 'elsewhere'; readonly line: string; readonly args: readonly string[]; readonly spec: string }
   | {
       readonly kind: 'query';
       readonly line: string;
@@ -16,7 +17,8 @@ const DATABASES = [
 ] as const;
 
 /**
- * What a page tells its readers to do, in its order: each line of its `sh` blocks, each of its `sql` blocks. A line may end in `# exit 2`.
+ * What a page tells its readers to do, in its order: each line of its `sh` blocks, each of its `sql` blocks. A line may end in
+ * `# exit 2`, or in `# run by <spec>` where another spec runs it, since it takes long.
  * @param names what stands in place of `$NAME`
  * @throws Error for whatever could not be run: another program, a name that nobody gave, a query of no database
  */
@@ -30,10 +32,13 @@ export function actionsOf(page: string, names: Readonly<Record<string, string>>)
 }
 
 function verbOf(line: string, names: Readonly<Record<string, string>>): PageAction {
-  const [, command = '', code = '0'] = /^(.*?)(?:\s+# exit (\d))?$/.exec(line) ?? [];
+  const [, command = '', code = '0', spec] = /^(.*?)(?:\s+# (?:exit (\d)|run by (\S+)))?$/.exec(line) ?? [];
   if (!command.startsWith(VERB)) throw new Error(`a page may only have lines that begin with "${VERB}": ${line}`);
   if (/[|&;<>`\\]/.test(command)) throw new Error(`a page may have no line that needs a shell: ${line}`);
-  return { kind: 'verb', line, args: wordsOf(command.slice(VERB.length), names), code: Number(code) };
+  const args = wordsOf(command.slice(VERB.length), names);
+  return spec === undefined
+    ? { kind: 'verb', line, args, code: Number(code) }
+    : { kind: 'elsewhere', line, args, spec };
 }
 
 function wordsOf(text: string, names: Readonly<Record<string, string>>): string[] {

@@ -23,12 +23,12 @@ describe('forgetChanges', () => {
       select 'signup-lead', 'portal', 'u' || i, 'e' || i, 'user.updated', now(), now(), now() - make_interval(days => 10 - i), 'applied',
              case when i <> 2 then '{"phone": ["1", "2"]}'::jsonb end
         from generate_series(1, 8) i`.execute(context.db);
-    const first = await forgetChanges(context.db, { retentionMs: 5 * DAY, after: '0', limit: 3 });
+    const first = await forgetChanges(context.db, { retentionMs: 5.5 * DAY, after: '0', limit: 3 });
     expect(first).toEqual({ folds: 2, last: '3', isDone: false });
-    const second = await forgetChanges(context.db, { retentionMs: 5 * DAY, after: first.last, limit: 3 });
+    const second = await forgetChanges(context.db, { retentionMs: 5.5 * DAY, after: first.last, limit: 3 });
     expect(second).toEqual({ folds: 1, last: '4', isDone: true });
     expect(await held()).toEqual(['u5', 'u6', 'u7', 'u8']);
-    expect(await forgetChanges(context.db, { retentionMs: 5 * DAY, after: second.last, limit: 3 })).toEqual({
+    expect(await forgetChanges(context.db, { retentionMs: 5.5 * DAY, after: second.last, limit: 3 })).toEqual({
       folds: 0,
       last: '4',
       isDone: true,

@@ -102,7 +102,7 @@ describe('a lifeline', () => {
     );
     const line = await lineOf('u1');
     expect(whatOf(line, 'read again')).toEqual(['echo', 'edit: Lead_Status']);
-    expect(whatOf(line, 'edit')).toEqual(['edited Leads 4711 in the CRM by user 77']);
+    expect(whatOf(line, 'edit')).toEqual(['user 77 edited Leads 4711']);
     expect(whatOf(line, 'event out')).toEqual(['crm.lead.changed to the product']);
     expect(whatOf(line, 'conflict')).toEqual(['conflict of Phone put back']);
     expect(whatOf(line, 'operator').toSorted()).toEqual([
@@ -138,6 +138,37 @@ describe('a lifeline', () => {
     ]);
   });
 
+  it('goes over a conversion of ours: what it made belongs to the same line, and the Lead did', async () => {
+    await life.tell('u1');
+    await life.dispatch(written('4711'));
+    await life.tell('u1', { phone: '555-0199' });
+    const owner = { product: 'portal', entityType: 'user', entityId: 'u1' };
+    const made = ['Contacts', 'Accounts', 'Deals'].map((module, at) => {
+      return { ...owner, recordKey: `${module}/u1`, module, recordId: `900${at}` };
+    });
+    await life.dispatch(() => ({ outcome: { kind: 'succeeded', recordId: '4711', created: false }, made }));
+    for (const { module, recordId } of [{ module: 'Leads', recordId: '4711' }, ...made])
+      expect(await findEntities(life.db, { first: module, second: recordId, mappings: life.mappings })).toHaveLength(1);
+    const line = await lineOf('u1');
+    expect(whatOf(line, 'link ended')).toEqual(['Leads 4711, generation 1']);
+    expect(whatOf(line, 'link').toSorted()).toEqual([
+      'Accounts 9001, generation 1',
+      'Contacts 9000, generation 1',
+      'Deals 9002, generation 1',
+      'Leads 4711, generation 1',
+    ]);
+  });
+
+  it('says that a person deleted the record', async () => {
+    await life.tell('u1');
+    await life.dispatch(written('4711'));
+    await life.tell('u1', { phone: '555-0199' });
+    await life.dispatch(() => ({ outcome: { kind: 'rejected', code: 'deleted_in_crm', reason: 'gone', field: null } }));
+    const line = await lineOf('u1');
+    expect(whatOf(line, 'link lost')).toEqual(['Leads 4711, generation 1']);
+    expect(line.records).toMatchObject([{ recordId: '4711', until: null, lostAt: expect.any(Date) as Date }]);
+  });
+
   it('goes over a merge: the loser is found by its own id, and by that of the record it went into', async () => {
     await life.tell('u1');
     await life.dispatch(written('4711'));
@@ -166,7 +197,7 @@ describe('a lifeline', () => {
       values ('c1', 'Leads', '4711', 'Leads/u1', now(), 'edit', '{Phone}')`.execute(life.db);
     const line = await lineOf('u1', { values: ada });
     expect(line.steps.find(({ kind }) => kind === 'edit')).toMatchObject({
-      what: 'edited Leads 4711 in the CRM by Sam Sales',
+      what: 'Sam Sales edited Leads 4711',
       changes: [{ name: 'Phone', after: '555-0142' }],
     });
     expect(whatOf(line, 'fold').at(-1)).toMatch(/crm\.edited/);

@@ -145,12 +145,8 @@ function writingSteps(
     }
     const { person, kind, recordId } = writing;
     const by = personOf(person, withValues);
-    return {
-      ...about,
-      kind: 'edit',
-      what: `${kind} ${moduleOf(recordKey)} ${recordId} in the CRM${by === null ? '' : ` by ${by}`}`,
-      by,
-    };
+    const what = `${by ?? 'somebody'} ${kind} ${moduleOf(recordKey)} ${recordId}`;
+    return { ...about, kind: 'edit', what, by };
   });
 }
 

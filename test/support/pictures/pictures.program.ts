@@ -1,14 +1,14 @@
 // Draws what verbs print, as pictures for the pages of docs/: plays a short story on a system of its own, runs each verb of the table
-// below and writes docs/pictures/<name>.svg. Wants a build; servers come as they do for tests.
-//   node --conditions=source scripts/with-stack.ts node --conditions=source scripts/terminal-pictures.ts [name ...]
+// below and writes docs/pictures/<name>.svg.
+//   npm run pictures -- [name ...]
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { writeRunFile } from '#system';
-import { causewayProcess } from '../test/support/cli.process.ts';
-import { SystemFixture } from '../test/support/system.fixture.ts';
-import { until } from '../test/support/until.ts';
+import { causewayProcess } from '../cli.process.ts';
+import { SystemFixture } from '../system.fixture.ts';
+import { until } from '../until.ts';
 import { pictureOf } from './terminal.picture.ts';
 import { steadyText } from './terminal.steady.ts';
 
@@ -35,7 +35,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const target = join(import.meta.dirname, '..', 'docs', 'pictures');
+const target = join('docs', 'pictures');
 const folder = await mkdtemp(join(tmpdir(), 'causeway-pictures-'));
 const fixture = await SystemFixture.start();
 try {
@@ -62,8 +62,9 @@ try {
 }
 
 /** Ana signs up and changes her phone number; Sam works on her Lead in the CRM, and the product hears of it. */
-async function playStory({ product, simulator, quiet }: SystemFixture): Promise<void> {
-  const settled = (): Promise<void> => quiet.call(fixture, 60_000);
+async function playStory(story: SystemFixture): Promise<void> {
+  const { product, simulator } = story;
+  const settled = (): Promise<void> => story.quiet(60_000);
   await sql`insert into public.users (id, email, full_name, phone)
             values ('ana', 'ana@example.test', 'Ana Ruiz', '555-0100')`.execute(product);
   await settled();

@@ -52,7 +52,7 @@ describe('pictureOf', () => {
   });
 
   it('drew those of the docs', async () => {
-    const folder = join(import.meta.dirname, '..', 'docs', 'pictures');
+    const folder = join(import.meta.dirname, '..', '..', '..', 'docs', 'pictures');
     const files = (await readdir(folder)).filter((name) => name.endsWith('.svg'));
     expect(files).toEqual(expect.arrayContaining(['explain.svg', 'timeline.svg']));
     for (const file of files) {

@@ -3,7 +3,7 @@ const BEGIN = Date.UTC(2026, 2, 1, 10);
 const TIME = /\b(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d{3})?)/g;
 const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
 /** Ids of the CRM: more digits than anything else has. */
-const RECORD_ID = /\b\d{10,}\b/g;
+const RECORD_ID = /(?<![-\w])\d{10,}(?![-\w])/g;
 
 /**
  * Output with what is another one each time put in a steady form: times go on from one instant with their own distances, ids are numbered

@@ -36,6 +36,13 @@ import { ParkedReleaseCommand, ParkedRestoreCommand } from './commands/parked-re
 import { PackCommand, PackListCommand, PackTestCommand } from './commands/pack.command.ts';
 import { ParkedCommand, ParkedListCommand, ParkedRetryCommand, ParkedSkipCommand } from './commands/parked.command.ts';
 import { PublisherCommand, PublisherConfigCheckCommand, PublisherConfigCommand } from './commands/publisher.command.ts';
+import {
+  ReplayCancelCommand,
+  ReplayListCommand,
+  ReplayResumeCommand,
+  ReplayShowCommand,
+} from './commands/replay-runs.command.ts';
+import { ReplayCommand } from './commands/replay.command.ts';
 import { ConnectionRotateKeyCommand } from './commands/rotate-key.command.ts';
 import {
   SetAsideCommand,
@@ -106,6 +113,11 @@ import { SyncCommand, SyncForceCommand, SyncStatusCommand } from './commands/syn
     PublisherCommand,
     PublisherConfigCheckCommand,
     PublisherConfigCommand,
+    ReplayCancelCommand,
+    ReplayCommand,
+    ReplayListCommand,
+    ReplayResumeCommand,
+    ReplayShowCommand,
     SetAsideCommand,
     SetAsideListCommand,
     SetAsideRedriveCommand,

@@ -50,6 +50,13 @@ import {
 } from './commands/plan.command.ts';
 import { PublisherCommand, PublisherConfigCheckCommand, PublisherConfigCommand } from './commands/publisher.command.ts';
 import { RedriveCommand } from './commands/redrive.command.ts';
+import {
+  ReplayCancelCommand,
+  ReplayListCommand,
+  ReplayResumeCommand,
+  ReplayShowCommand,
+} from './commands/replay-runs.command.ts';
+import { ReplayCommand } from './commands/replay.command.ts';
 import { ConnectionRotateKeyCommand } from './commands/rotate-key.command.ts';
 import {
   SetAsideCommand,
@@ -145,6 +152,11 @@ import { EventsCommand, EventsTailCommand } from './commands/events.command.ts';
     PublisherConfigCheckCommand,
     PublisherConfigCommand,
     RedriveCommand,
+    ReplayCancelCommand,
+    ReplayCommand,
+    ReplayListCommand,
+    ReplayResumeCommand,
+    ReplayShowCommand,
     SetAsideCommand,
     SetAsideListCommand,
     SetAsideRedriveCommand,

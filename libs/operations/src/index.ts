@@ -35,6 +35,7 @@ export { listParkedKeys, type WaitingKey } from './outbox/parked.keys.ts';
 export { resendDeadLetter, type DeadLetterResult } from './outbox/dead.letter.resend.ts';
 export { findDeadLetter, listDeadLetters, type DeadLetter } from './outbox/dead.letters.ts';
 export { readOutboxReport, type OutboxReport } from './outbox/outbox.report.ts';
+export { OutboxSource } from './outbox/outbox.events.ts';
 export { countWindow, resendWindow, type ResendOptions, type ResendResult } from './outbox/outbox.resend.ts';
 export { adoptSlot, type Adoption } from './slot/slot.adopt.ts';
 export { recreateSlot } from './slot/slot.recreate.ts';

@@ -8,6 +8,7 @@ export interface OutboxEvent extends EventColumns {
   readonly aggregateId: Buffer;
   readonly partitionKey: Buffer | null;
   readonly payload: Buffer;
+  readonly createdAt: Date;
 }
 
 /** Instants as Postgres reads them; `from` is in the window, `to` is not. */
@@ -16,10 +17,11 @@ export interface Window {
   readonly to: string;
 }
 
-type Row = Record<keyof OutboxEvent, string> &
-  Record<'partitionKey' | 'headers', string | null> & { createdAt: string };
+type Row = Record<Exclude<keyof OutboxEvent, 'partitionKey' | 'headers'>, string> &
+  Record<'partitionKey' | 'headers', string | null>;
 
 const BATCH_ROWS = 200;
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 const COLUMNS = `id::text, aggregate_type as "aggregateType", aggregate_id as "aggregateId", event_type as "eventType",
   event_version::text as "eventVersion", partition_key as "partitionKey", tenant_id as "tenantId", payload::text,
   headers::text, occurred_at::text as "occurredAt", created_at::text as "createdAt"`;
@@ -66,6 +68,13 @@ export async function readRow(client: Client, id: string): Promise<OutboxEvent |
   return rows[0] === undefined ? undefined : eventOf(rows[0]);
 }
 
+/** The rows of these events that are there still, in no order. The connection must have `fixTextOutput`. */
+export async function readRowsById(client: Client, ids: readonly string[]): Promise<OutboxEvent[]> {
+  const own = ids.filter((id) => UUID.test(id));
+  const { rows } = await client.query<Row>(`select ${COLUMNS} from outbox.events where id = any($1::uuid[])`, [own]);
+  return rows.map(eventOf);
+}
+
 function eventOf(row: Row): OutboxEvent {
   return {
     id: Buffer.from(row.id),
@@ -78,5 +87,6 @@ function eventOf(row: Row): OutboxEvent {
     payload: Buffer.from(row.payload),
     headers: row.headers === null ? null : Buffer.from(row.headers),
     occurredAt: Buffer.from(row.occurredAt),
+    createdAt: new Date(row.createdAt),
   };
 }

@@ -49,7 +49,7 @@ export async function integrationDatabase(prefix: string): Promise<IntegrationCo
     addConnection: (seed = {}) => addConnection(db, seed),
     clear: async () => {
       await sql`truncate connections.connections, ledger.commands, ledger.attempts, ledger.links, ledger.unlinked, ledger.audit,
-        ledger.echoes, ledger.kept_effects, ledger.credits, ledger.credit_limits, relay.states, relay.folds, relay.timers, relay.set_aside, relay.plans,
+        ledger.echoes, ledger.kept_effects, ledger.credits, ledger.credit_limits, relay.states, relay.folds, relay.timers, relay.set_aside, relay.plans, relay.backfills,
         webhooks.channels, webhooks.deliveries, webhooks.dirty,
         webhooks.readings, webhooks.conflicts, webhooks.unmatched, inbox.processed, outbox.events restart identity cascade`.execute(
         db,

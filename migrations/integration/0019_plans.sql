@@ -65,3 +65,23 @@ create table relay.plan_left (
   reason text not null,
   primary key (plan_id, ordinal)
 );
+
+-- Backfills: snapshots of a product's existing entities, written into its outbox page by page. How far each has come.
+create table relay.backfills (
+  id bigint generated always as identity primary key,
+  mapping text not null,
+  -- Names the events of the run, so that a page that is written twice is folded once.
+  run uuid not null default gen_random_uuid(),
+  source_table text not null,
+  id_column text not null,
+  payload_sql text not null,
+  event_type text not null,
+  state text not null default 'running' check (state in ('running', 'done')),
+  -- The last id that was written, as text; null before the first.
+  place text,
+  total bigint not null,
+  emitted bigint not null default 0,
+  started_by text not null,
+  started_at timestamptz not null default now(),
+  ended_at timestamptz
+);

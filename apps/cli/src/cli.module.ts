@@ -39,6 +39,12 @@ import { ParkedReleaseCommand, ParkedRestoreCommand } from './commands/parked-re
 import { PackDiffCommand } from './commands/pack-diff.command.ts';
 import { PackCommand, PackListCommand, PackTestCommand } from './commands/pack.command.ts';
 import { ParkedCommand, ParkedListCommand, ParkedRetryCommand, ParkedSkipCommand } from './commands/parked.command.ts';
+import {
+  BackfillCommand,
+  BackfillListCommand,
+  BackfillRunCommand,
+  BackfillStatusCommand,
+} from './commands/backfill.command.ts';
 import { ApplyCommand } from './commands/apply.command.ts';
 import {
   PlanBackfillCommand,
@@ -142,6 +148,10 @@ import { EventsCommand, EventsTailCommand } from './commands/events.command.ts';
     ParkedRetryCommand,
     ParkedSkipCommand,
     ApplyCommand,
+    BackfillCommand,
+    BackfillListCommand,
+    BackfillRunCommand,
+    BackfillStatusCommand,
     PlanBackfillCommand,
     PlanCommand,
     PlanListCommand,

@@ -16,6 +16,7 @@ export { crmOptions } from './options/crm.options.ts';
 export { integrationOptions } from './options/integration.options.ts';
 export { kafkaConnectionOptions, kafkaOptions } from './options/kafka.options.ts';
 export { processOptions } from './options/process.options.ts';
+export { productOptions } from './options/product.options.ts';
 export { publisherOptions } from './options/publisher.options.ts';
 export { sandboxOptions } from './options/sandbox.options.ts';
 export { simulatorOptions } from './options/simulator.options.ts';

@@ -3,6 +3,7 @@ import { crmOptions } from './options/crm.options.ts';
 import { integrationOptions } from './options/integration.options.ts';
 import { kafkaOptions } from './options/kafka.options.ts';
 import { processOptions } from './options/process.options.ts';
+import { productOptions } from './options/product.options.ts';
 import { publisherOptions } from './options/publisher.options.ts';
 import { sandboxOptions } from './options/sandbox.options.ts';
 import { simulatorOptions } from './options/simulator.options.ts';
@@ -18,6 +19,7 @@ export const OPTION_GROUPS = {
   'CRM (relay and webhook service)': crmOptions,
   'Webhook service': webhooksOptions,
   'Connections (causeway connection put)': connectionOptions,
+  'Products (causeway backfill)': productOptions,
   Simulator: simulatorOptions,
   'Tests against a Zoho sandbox': sandboxOptions,
   'Where Postgres and Kafka come from': stackOptions,
@@ -33,6 +35,7 @@ export const catalogue = {
   ...crmOptions,
   ...webhooksOptions,
   ...connectionOptions,
+  ...productOptions,
   ...simulatorOptions,
   ...sandboxOptions,
 };

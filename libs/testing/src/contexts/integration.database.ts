@@ -53,6 +53,7 @@ const CLEARED = [
   'relay.timers',
   'relay.set_aside',
   'relay.plans',
+  'relay.backfills',
   'relay.replays',
   'relay.replay_keys',
   'webhooks.channels',

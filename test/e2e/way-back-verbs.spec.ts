@@ -160,3 +160,21 @@ describe('notifications', () => {
     expect((await verb(...args)).code).toBe(code);
   });
 });
+
+it('all of that stands in the audit, with who did it and why', async () => {
+  const by = ['--by', 'olga', '--reason', 'a test'];
+  await verb('channels', 'renew', '--all', ...by);
+  await verb('sync', 'force', 'Leads', await leadId(), ...by);
+  await verb('notifications', 'replay', '--from', '2020-01-01T00:00:00Z', ...by);
+  const { rows } = await sql<{ verb: string }>`
+    select verb from ledger.audit where by_whom = 'olga' and reason = 'a test' order by id`.execute(
+    fixture.integration,
+  );
+  expect(rows.map((row) => row.verb)).toEqual(['channels renew', 'sync force', 'notifications replay']);
+  const { rows: others } = await sql<{ verb: string }>`select distinct verb from ledger.audit order by verb`.execute(
+    fixture.integration,
+  );
+  expect(others.map((row) => row.verb)).toEqual(
+    expect.arrayContaining(['channels rotate', 'pause in', 'resume in', 'sync force']),
+  );
+});

@@ -42,6 +42,10 @@ export function webhooksMetrics(registry: Registry) {
       help: 'Records that sweeps found changed or deleted, by whether they had been read before: known, marked',
       labelNames: ['connection', 'module', 'found'],
     }),
+    sweepCrowded: counter(registry, 'sweep_crowded_seconds_total', {
+      help: 'Seconds in which more records changed than a list shows; they are read by id',
+      labelNames: ['connection', 'module'],
+    }),
     sweepAge: gauge(registry, 'sweep_age_seconds', {
       help: 'Time since the last sweep of a module that went through began',
       labelNames: ['connection', 'module'],

@@ -51,4 +51,10 @@ export const wayBackErrors = {
     action: 'Nothing: a sweep over that time is due; webhooks.gaps names the gap and its reason.',
     owner: 'platform',
   },
+  SWEEP_SECOND_CROWDED: {
+    meaning: 'More records of a module changed in one second, by an import, than a list of the CRM can be paged to',
+    action:
+      'Nothing: they are read by id, 200 a call (COQL), within the budget of the sweep. If credits are short, see causeway credits and the connection’s setting sweep.',
+    owner: 'platform',
+  },
 } as const;

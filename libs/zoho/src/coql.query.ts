@@ -21,6 +21,25 @@ export function selectWhere({ module, fields, field, values }: SelectOptions): s
   return `select ${columns} from ${nameOf(module)} where ${nameOf(field)} ${condition} limit 0, ${COQL_ROWS}`;
 }
 
+export interface SecondOptions {
+  readonly module: string;
+  /** The second. */
+  readonly at: Date;
+  /** Records behind this id; `0`: from the first. */
+  readonly afterId: string;
+}
+
+/**
+ * A query for the records that changed in one second, by id: however many there are, what is behind an id is found (reference 2.8, keyset
+ * paging). Throws a RangeError for what is no API name or no id.
+ */
+export function selectSecond({ module, at, afterId }: SecondOptions): string {
+  if (!/^\d{1,30}$/.test(afterId)) throw new RangeError('not an id');
+  const second = `${at.toISOString().slice(0, 19)}+00:00`;
+  const where = `(Modified_Time = '${second}' and id > '${afterId}')`;
+  return `select id, Modified_Time from ${nameOf(module)} where ${where} order by id asc limit 0, ${COQL_ROWS}`;
+}
+
 /**
  * The literals that may stand for a value: a number stands for itself. Of a text: An apostrophe is doubled (Zoho's Kaizen 171, "FAQs on COQL API", question 3).
  * Whether a backslash escapes is documented nowhere, so a text with one is asked for in both spellings; not with a single

@@ -11,7 +11,7 @@ import {
 } from './calls/bulk-write.call.ts';
 import { convert, type ConvertOptions } from './calls/convert.call.ts';
 import { convertedLead } from './calls/converted-lead.call.ts';
-import { coql, findByField, type FindOptions } from './calls/coql.call.ts';
+import { changedInSecond, coql, findByField, type FindOptions } from './calls/coql.call.ts';
 import { addPicklistValues, createFields, type NewField } from './calls/create-fields.call.ts';
 import { deleted, type DeletedOptions } from './calls/deleted.call.ts';
 import { updateByExternalId, type UpdateByExternalIdOptions } from './calls/external-id.call.ts';
@@ -49,6 +49,8 @@ export function bindCalls(caller: Caller) {
     getByIds: (module: string, options: GetByIdsOptions) => getByIds(caller, module, options),
     getById: (module: string, options: GetByIdOptions) => getById(caller, module, options),
     listModifiedSince: (module: string, options: ListModifiedOptions) => listModifiedSince(caller, module, options),
+    changedInSecond: (module: string, options: Parameters<typeof changedInSecond>[2]) =>
+      changedInSecond(caller, module, options),
     deleted: (module: string, options: DeletedOptions) => deleted(caller, module, options),
     coql: (query: string) => coql(caller, query),
     findByField: (module: string, options: FindOptions) => findByField(caller, module, options),

@@ -1,5 +1,6 @@
 import { Command, Option, SubCommand } from 'nest-commander';
 import { askKeeper, listChannels, type ChannelReport } from '#operations';
+import { AuditedCommand, askedBy, type AuditedOptions } from '../audited.command.ts';
 import { CausewayCommand } from '../causeway.command.ts';
 import { EXIT, WrongUse } from '../exit.codes.ts';
 import { print } from '../output.ts';
@@ -35,7 +36,7 @@ export class ChannelsListCommand extends CausewayCommand {
   }
 }
 
-interface AskOptions {
+interface AskOptions extends AuditedOptions {
   readonly json?: boolean;
   readonly connection?: string;
   readonly module?: string;
@@ -43,7 +44,7 @@ interface AskOptions {
   readonly wait?: number;
 }
 
-abstract class AskKeeperCommand extends CausewayCommand {
+abstract class AskKeeperCommand extends AuditedCommand {
   abstract readonly what: 'renew' | 'rotate';
 
   async run([id]: string[], options: AskOptions): Promise<void> {
@@ -54,7 +55,7 @@ abstract class AskKeeperCommand extends CausewayCommand {
     if (id === undefined && connection === undefined && module === undefined && options.all !== true) {
       throw new WrongUse('say which channels: an id, --connection, --module, or --all');
     }
-    const ask = { id, connection, module, what: this.what, timeoutMs: wait * 1000 };
+    const ask = { id, connection, module, what: this.what, timeoutMs: wait * 1000, operator: askedBy(options) };
     const channels = await withIntegration((db) => askKeeper(db, ask));
     print(channels, {
       json: options.json ?? false,

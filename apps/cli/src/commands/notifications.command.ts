@@ -1,10 +1,11 @@
 import { Command, Option, SubCommand } from 'nest-commander';
 import { replayNotifications } from '#operations';
+import { AuditedCommand, askedBy, type AuditedOptions } from '../audited.command.ts';
 import { CausewayCommand } from '../causeway.command.ts';
 import { EXIT, WrongUse } from '../exit.codes.ts';
 import { withIntegration } from '../target.ts';
 
-interface ReplayOptions {
+interface ReplayOptions extends AuditedOptions {
   readonly json?: boolean;
   readonly from?: Date;
   readonly to?: Date;
@@ -16,12 +17,12 @@ interface ReplayOptions {
   description:
     'Reads kept notifications again, after a parser was corrected. Example: causeway notifications replay --from 2026-03-01T10:00:00Z --to 2026-03-01T12:00:00Z',
 })
-export class NotificationsReplayCommand extends CausewayCommand {
+export class NotificationsReplayCommand extends AuditedCommand {
   async run(_args: string[], options: ReplayOptions): Promise<void> {
     const { from, to = new Date(), unreadable = false } = options;
     if (from === undefined) throw new WrongUse('say from when: --from <instant>');
     if (to <= from) throw new WrongUse('--to has to be later than --from');
-    const replayed = await withIntegration((db) => replayNotifications(db, { from, to, unreadable }));
+    const replayed = await withIntegration((db) => replayNotifications(db, { from, to, unreadable }, askedBy(options)));
     const text = options.json === true ? JSON.stringify({ replayed }) : `${replayed} notifications are read again`;
     process.stdout.write(`${text}\n`);
     process.exitCode = EXIT.done;

@@ -1,11 +1,12 @@
 import { Command, Option, SubCommand } from 'nest-commander';
 import { forceSync, listSweeps, type ForcedReading, type ForcedRecord, type SweepReport } from '#operations';
+import { AuditedCommand, askedBy, type AuditedOptions } from '../audited.command.ts';
 import { CausewayCommand } from '../causeway.command.ts';
 import { EXIT, WrongUse } from '../exit.codes.ts';
 import { print } from '../output.ts';
 import { withIntegration } from '../target.ts';
 
-interface ForceOptions {
+interface ForceOptions extends AuditedOptions {
   readonly json?: boolean;
   readonly entity?: string;
   readonly connection?: string;
@@ -18,11 +19,11 @@ interface ForceOptions {
   description:
     'Has a record of the CRM read again, whatever notifications said. Example: causeway sync force Leads 5725767000000109373, or: causeway sync force --entity user/42',
 })
-export class SyncForceCommand extends CausewayCommand {
+export class SyncForceCommand extends AuditedCommand {
   async run([module, recordId]: string[], options: ForceOptions): Promise<void> {
     const record = recordOf({ module, recordId, ...options });
     const timeoutMs = (options.wait ?? 30) * 1000;
-    const readings = await withIntegration((db) => forceSync(db, { record, timeoutMs }));
+    const readings = await withIntegration((db) => forceSync(db, { record, timeoutMs, operator: askedBy(options) }));
     print(readings, {
       json: options.json ?? false,
       empty: 'no connection has this record; name one with --connection',

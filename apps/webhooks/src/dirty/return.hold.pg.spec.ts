@@ -87,8 +87,8 @@ it.each<[string, ReturnScope, string[]]>([
   const { connectionId, ...details } = scope;
   const audited = { by_whom: 'olga', reason: 'people tidy up', connection_id: connectionId, details };
   expect(rows).toEqual([
-    { verb: 'pause_in', ...audited },
-    { verb: 'resume_in', ...audited },
+    { verb: 'pause in', ...audited },
+    { verb: 'resume in', ...audited },
   ]);
 });
 

@@ -7,7 +7,7 @@ import { markDirty } from '../dirty/dirty.store.ts';
 import { faultPoint } from '../fault.points.ts';
 import type { WebhooksMetrics } from '../webhooks.metrics.ts';
 import { readPage, type ListedChange, type SweepReader } from './sweep.pages.ts';
-import { beginDeleted, beginRun, isKnown, sweptTo } from './sweep.policy.ts';
+import { beginDeleted, beginRun, isBySecond, isKnown, sweptTo } from './sweep.policy.ts';
 import { endRun, knownIds, restRun, seenOf, storeRun, storeSweptTo } from './sweep.store.ts';
 import type { Sweep, SweepRun } from './sweep.types.ts';
 
@@ -51,6 +51,7 @@ export class ModuleSweeper {
       const page = await readPage(budget.client, sweep.module, run);
       if (page.kind !== 'page') return this.#rest(sweep, { run, failure: page });
       faultPoint('sweep page read');
+      if (isBySecond(page.next?.next ?? null) && !isBySecond(run.next)) this.#tellCrowded(sweep, run);
       const counted = await this.#store(sweep, { run, changes: page.changes, next: page.next });
       if (page.next !== null) run = { ...counted, ...page.next };
       else if (run.phase === 'deleted') return this.#end(sweep, counted, budget.intervalMs);
@@ -95,6 +96,13 @@ export class ModuleSweeper {
     metrics.sweepListed.inc({ ...labels, found: 'known' }, changes.length - stored.marked);
     if (stored.marked > 0) this.#options.onMarked();
     return stored.counted;
+  }
+
+  /** An import, mostly: each page of the second costs a call. */
+  #tellCrowded({ connectionId, module }: Sweep, { since }: SweepRun): void {
+    const about = { connection: connectionId, module, second: since.toISOString(), code: 'SWEEP_SECOND_CROWDED' };
+    this.#options.logger.error(about, 'more records changed in one second than a list shows; they are read by id');
+    this.#options.metrics.sweepCrowded.inc({ connection: connectionId, module });
   }
 
   async #turnToDeleted(sweep: Sweep, run: SweepRun): Promise<SweepRun> {

@@ -1,9 +1,9 @@
 import type { Failure, ZohoCalls } from '#zoho';
-import { nextAfter } from './sweep.policy.ts';
+import { isBySecond, nextAfter, nextInSecond } from './sweep.policy.ts';
 import type { SweepRun } from './sweep.types.ts';
 
 /** The calls that a sweep makes. Never search: its index lags behind (reference 0.8). */
-export type SweepReader = Pick<ZohoCalls, 'listModifiedSince' | 'deleted'>;
+export type SweepReader = Pick<ZohoCalls, 'listModifiedSince' | 'changedInSecond' | 'deleted'>;
 
 export interface ListedChange {
   readonly id: string;
@@ -29,16 +29,30 @@ export async function readPage(client: SweepReader, module: string, run: SweepRu
 }
 
 async function modified(client: SweepReader, module: string, run: SweepRun): Promise<SweepPage> {
+  const { next } = run;
+  if (isBySecond(next)) return ofSecond(client, module, { ...run, next });
   const answer = await client.listModifiedSince(module, {
     since: run.since,
     fields: ['id'],
-    ...(run.next === null ? {} : { next: run.next }),
+    ...(next === null ? {} : { next }),
     ...(WITH_CONVERTED.has(module) ? { converted: 'both' as const } : {}),
   });
   if (answer.kind !== 'ok') return answer;
   const changes = answer.records.map((record) => ({ id: record.id, changedAt: timeOf(record['Modified_Time']) }));
   const times = changes.flatMap(({ changedAt }) => changedAt ?? []);
   return { kind: 'page', changes, next: nextAfter(run, { ...answer, times }) };
+}
+
+async function ofSecond(
+  client: SweepReader,
+  module: string,
+  run: SweepRun & { readonly next: { readonly afterId: string } },
+): Promise<SweepPage> {
+  const answer = await client.changedInSecond(module, { at: run.since, afterId: run.next.afterId });
+  if (answer.kind !== 'ok') return answer;
+  const changes = answer.records.map((record) => ({ id: record.id, changedAt: timeOf(record['Modified_Time']) }));
+  const lastId = answer.records.at(-1)?.id ?? null;
+  return { kind: 'page', changes, next: nextInSecond(run, { lastId, more: answer.more }) };
 }
 
 async function deleted(client: SweepReader, module: string, run: SweepRun): Promise<SweepPage> {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beginDeleted, beginRun, isKnown, nextAfter, sweptTo } from './sweep.policy.ts';
+import { beginDeleted, beginRun, isKnown, nextAfter, nextInSecond, sweptTo } from './sweep.policy.ts';
 import type { Sweep, SweepRun } from './sweep.types.ts';
 
 const T0 = Date.parse('2026-03-01T10:00:00Z');
@@ -70,12 +70,20 @@ describe('nextAfter', () => {
       { since: at(9), next: null },
     ],
     [
-      'passes a second that cannot be paged to its end',
+      'goes by id through a second that cannot be paged to its end',
       { times: [T0, T0], next: null, truncated: true },
-      { since: at(1), next: null },
+      { since: at(0), next: { afterId: '0' } },
     ],
   ])('%s', (_what, page, expected) => {
     expect(nextAfter(run, page)).toEqual(expected);
+  });
+
+  it.each([
+    ['goes on behind the last id', { lastId: '7', more: true }, { since: at(0), next: { afterId: '7' } }],
+    ['goes on with the next second', { lastId: '7', more: false }, { since: at(1), next: null }],
+    ['goes on with the next second where nothing was left', { lastId: null, more: true }, { since: at(1), next: null }],
+  ])('by id %s', (_what, page, expected) => {
+    expect(nextInSecond({ since: at(0) }, page)).toEqual(expected);
   });
 
   it('misses no record, however records change while it pages', () => {

@@ -1,6 +1,8 @@
 import type { NextPage } from '#zoho';
-import type { Sweep, SweepRun } from './sweep.types.ts';
+import type { Sweep, SweepPlace, SweepRun } from './sweep.types.ts';
 
+/** Before every id. */
+const FIRST_ID = '0';
 /** Before the CRM existed: everything there is. */
 const BEGINNING = new Date('2000-01-01T00:00:00Z');
 
@@ -55,8 +57,22 @@ export function nextAfter(
     return { since: new Date(wholeSecond(last)), next: null };
   }
   if (page.next !== null) return { since: run.since, next: page.next };
-  // More records of one second than can be paged to: what is behind them is reached, they themselves are not.
+  // More records of one second than can be paged to: it is gone through by id.
+  return { since: new Date(wholeSecond(run.since.getTime())), next: { afterId: FIRST_ID } };
+}
+
+/** Where a second that is gone through by id goes on: behind its last record, or with the next second. Pure. */
+export function nextInSecond(
+  run: Pick<SweepRun, 'since'>,
+  page: { readonly lastId: string | null; readonly more: boolean },
+): Pick<SweepRun, 'since' | 'next'> {
+  if (page.more && page.lastId !== null) return { since: run.since, next: { afterId: page.lastId } };
   return { since: new Date(wholeSecond(run.since.getTime()) + 1000), next: null };
+}
+
+/** Whether a run goes through a second by id. Pure. */
+export function isBySecond(next: SweepPlace | null): next is { readonly afterId: string } {
+  return next !== null && 'afterId' in next;
 }
 
 function wholeSecond(ms: number): number {

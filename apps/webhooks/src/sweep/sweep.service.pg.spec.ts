@@ -255,6 +255,26 @@ describe('later sweeps', () => {
   });
 });
 
+it('regression: a second in which more records changed than a list shows is gone through by id, and told', async () => {
+  await makeLeads(100);
+  const records = await crm.records('Leads');
+  const times = records.map((record) => String(record['Modified_Time']));
+  const countOf = (time: string): number => times.filter((each) => each === time).length;
+  const [busiest] = times.toSorted((one, other) => countOf(other) - countOf(one));
+  // The list shows twenty of that second, and does not lead on.
+  const listModifiedSince: ZohoClient['listModifiedSince'] = async (module, options) => {
+    const answer = await crm.zoho.listModifiedSince(module, options);
+    if (answer.kind !== 'ok' || options.since.getTime() > Date.parse(busiest ?? '')) return answer;
+    const first = answer.records.findIndex((record) => record['Modified_Time'] === busiest);
+    if (first === -1) return answer;
+    return { kind: 'ok', records: answer.records.slice(0, first + 20), next: null, truncated: true };
+  };
+  await sweep({ clients: { clientOf: () => Promise.resolve({ ...crm.zoho, listModifiedSince }) } });
+  expect(await dirty()).toEqual(records.map((record) => String(record['id'])).toSorted());
+  expect(parts.lines.filter(({ code }) => code === 'SWEEP_SECOND_CROWDED')).toHaveLength(1);
+  expect(await parts.metric('sweep_crowded_seconds_total')).toHaveLength(1);
+});
+
 it('is done by one process at a time', async () => {
   let [inside, most] = [0, 0];
   const clientOf = async (): Promise<ZohoClient> => {

@@ -1,6 +1,5 @@
 import { sql, type QueryExecutorProvider } from 'kysely';
-import type { NextPage } from '#zoho';
-import type { Sweep, SweepRun } from './sweep.types.ts';
+import type { Sweep, SweepPlace, SweepRun } from './sweep.types.ts';
 
 interface SweepRow {
   connection_id: string;
@@ -12,7 +11,7 @@ interface SweepRow {
   run_phase: SweepRun['phase'] | null;
   run_since: Date | null;
   run_high: Date | null;
-  run_next: NextPage | null;
+  run_next: SweepPlace | null;
   run_listed: string;
   run_marked: string;
   run_calls: number;

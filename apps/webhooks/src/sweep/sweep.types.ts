@@ -1,5 +1,8 @@
 import type { NextPage } from '#zoho';
 
+/** Where a run goes on: a page of a list, or in a second that no list can be paged through, behind an id. */
+export type SweepPlace = NextPage | { readonly afterId: string };
+
 /** A run under way: all that the next call needs, stored after each page, so that a killed process loses one call. */
 export interface SweepRun {
   /** The first run reads everything, later ones what changed since. */
@@ -10,7 +13,7 @@ export interface SweepRun {
   /** The youngest change that was listed; null: none yet. */
   readonly high: Date | null;
   /** Null: the first page. */
-  readonly next: NextPage | null;
+  readonly next: SweepPlace | null;
   readonly listed: number;
   readonly marked: number;
   readonly calls: number;

@@ -36,7 +36,7 @@ export function pauseReturn(db: Kysely<IntegrationDatabase>, scope: ReturnScope,
         from connections.connections where id = ${scope.connectionId}
           on conflict do nothing
       returning id`.execute(trx);
-    if (rows.length > 0) await putAudit(trx, [{ ...operator, verb: 'pause_in', ...auditOf(scope) }]);
+    if (rows.length > 0) await putAudit(trx, [{ ...operator, verb: 'pause in', ...auditOf(scope) }]);
     return rows.length > 0;
   });
 }
@@ -54,7 +54,7 @@ export function resumeReturn(
              (${scope.connectionId}::text, ${scope.module}::text, ${scope.entityType}::text, ${scope.entityId}::text)
       returning id`.execute(trx);
     if (rows.length === 0) return false;
-    await putAudit(trx, [{ ...operator, verb: 'resume_in', ...auditOf(scope) }]);
+    await putAudit(trx, [{ ...operator, verb: 'resume in', ...auditOf(scope) }]);
     await sql`select pg_notify(${DIRTY_CHANNEL}, '')`.execute(trx);
     return true;
   });

@@ -1,5 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { sql, type QueryExecutorProvider } from 'kysely';
+import { sql, type Kysely, type QueryExecutorProvider } from 'kysely';
+import { putAudit } from '#ledger';
+import { transaction, type IntegrationDatabase } from '#postgres';
+import type { Operator } from '../operator.ts';
 
 /** A notification channel as operators see it; never its address or token. */
 export interface ChannelReport {
@@ -50,10 +53,18 @@ export interface ChannelChoice {
  * @returns the channels that were asked for, with whether it was done in time; empty: there is no such channel
  */
 export async function askKeeper(
-  db: QueryExecutorProvider,
-  ask: ChannelChoice & { readonly what: 'renew' | 'rotate'; readonly timeoutMs: number },
+  db: Kysely<IntegrationDatabase>,
+  ask: ChannelChoice & { readonly what: 'renew' | 'rotate'; readonly timeoutMs: number; readonly operator: Operator },
 ): Promise<(ChannelReport & { readonly done: boolean })[]> {
-  const asked = await markAsked(db, ask);
+  const asked = await transaction(db, async (trx) => {
+    const channels = await markAsked(trx, ask);
+    const { operator, what } = ask;
+    const entries = channels.map(({ id, connection, module }) => {
+      return { ...operator, verb: `channels ${what}`, connectionId: connection, details: { channel: id, module } };
+    });
+    await putAudit(trx, entries);
+    return channels.map(({ id }) => id);
+  });
   const deadline = Date.now() + ask.timeoutMs;
   for (;;) {
     const waiting = await stillAsked(db, asked);
@@ -68,17 +79,17 @@ export async function askKeeper(
 async function markAsked(
   db: QueryExecutorProvider,
   ask: ChannelChoice & { readonly what: 'renew' | 'rotate' },
-): Promise<string[]> {
+): Promise<{ id: string; connection: string; module: string }[]> {
   const { what } = ask;
   const [id, connection, module] = [ask.id ?? null, ask.connection ?? null, ask.module ?? null];
-  const { rows } = await sql<{ id: string }>`
+  const { rows } = await sql<{ id: string; connection: string; module: string }>`
     update webhooks.channels
        set renew_asked_at = clock_timestamp(),
            rotate_asked_at = case when ${what}::text = 'rotate' then clock_timestamp() else rotate_asked_at end
      where (${id}::bigint is null or id = ${id}::bigint) and (${connection}::text is null or connection_id = ${connection}::text)
        and (${module}::text is null or module = ${module}::text)
-    returning id::text`.execute(db);
-  return rows.map((row) => row.id);
+    returning id::text, connection_id as connection, module`.execute(db);
+  return rows;
 }
 
 async function stillAsked(db: QueryExecutorProvider, ids: readonly string[]): Promise<Set<string>> {

@@ -1,5 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { sql, type QueryExecutorProvider } from 'kysely';
+import { sql, type Kysely, type QueryExecutorProvider } from 'kysely';
+import { putAudit } from '#ledger';
+import { transaction, type IntegrationDatabase } from '#postgres';
+import type { Operator } from '../operator.ts';
 
 /** Wakes the hydrator. */
 const DIRTY_CHANNEL = 'causeway_dirty';
@@ -31,8 +34,12 @@ interface Place {
  * @returns one for each connection that has the record; empty: none has it, or the entity has no record
  */
 export async function forceSync(
-  db: QueryExecutorProvider,
-  { record, timeoutMs }: { readonly record: ForcedRecord; readonly timeoutMs: number },
+  db: Kysely<IntegrationDatabase>,
+  {
+    record,
+    timeoutMs,
+    operator,
+  }: { readonly record: ForcedRecord; readonly timeoutMs: number; readonly operator: Operator },
 ): Promise<ForcedReading[]> {
   const places = await placesOf(db, record);
   if (places.length === 0) return [];
@@ -40,7 +47,15 @@ export async function forceSync(
   const marks = places.map(({ connection, module, recordId }) => {
     return { connection_id: connection, module, record_id: recordId, reason: 'forced' };
   });
-  await sql`select webhooks.mark_dirty(${JSON.stringify(marks)}::jsonb), pg_notify(${DIRTY_CHANNEL}, '')`.execute(db);
+  await transaction(db, async (trx) => {
+    await sql`select webhooks.mark_dirty(${JSON.stringify(marks)}::jsonb), pg_notify(${DIRTY_CHANNEL}, '')`.execute(
+      trx,
+    );
+    const entries = places.map(({ connection, module, recordId }) => {
+      return { ...operator, verb: 'sync force', connectionId: connection, details: { module, recordId } };
+    });
+    await putAudit(trx, entries);
+  });
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const readings = await readingsOf(db, { places, after: last });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { JsonObject } from '#contracts';
 import { classifyRead } from '../answer/answer.classify.ts';
 import type { Call, Caller } from '../call.types.ts';
-import { COQL_VALUES, selectWhere } from '../coql.query.ts';
+import { COQL_ROWS, COQL_VALUES, selectSecond, selectWhere, type SecondOptions } from '../coql.query.ts';
 import type { Failure } from '../outcome.types.ts';
 import { infoSchema, recordsSchema, type RecordsResult, type ZohoRecord } from './record.read.ts';
 
@@ -47,6 +47,24 @@ export async function findByField(caller: Caller, module: string, options: FindO
     found.push(...(result.body?.data ?? []).filter((record) => isWanted(record[field])));
   }
   return { kind: 'ok', records: found };
+}
+
+/** A page of the records that changed in one second, ordered by id. Converted Leads are not among them. */
+export type SecondResult =
+  { readonly kind: 'ok'; readonly records: readonly ZohoRecord[]; readonly more: boolean } | Failure;
+
+/** Where a list cannot be paged any further, since all of it changed in one second (an import), this goes on by id. */
+export function changedInSecond(
+  caller: Caller,
+  module: string,
+  options: Omit<SecondOptions, 'module'>,
+): Promise<SecondResult> {
+  return caller.run(callOf(selectSecond({ module, ...options })), (reply) => {
+    const result = classifyRead(reply, recordsSchema);
+    if (result.kind !== 'ok') return result;
+    const records = result.body?.data ?? [];
+    return { kind: 'ok', records, more: records.length >= COQL_ROWS || result.body?.info?.more_records === true };
+  });
 }
 
 function callOf(query: string): Call {

@@ -333,6 +333,25 @@ grant execute on function ledger.mark_behind_parked() to public;
 
 create schema relay;
 
+create table relay.backfills (
+  id bigint generated always as identity not null,
+  mapping text not null,
+  run uuid default gen_random_uuid() not null,
+  source_table text not null,
+  id_column text not null,
+  payload_sql text not null,
+  event_type text not null,
+  state text default 'running'::text not null,
+  place text,
+  total bigint not null,
+  emitted bigint default 0 not null,
+  started_by text not null,
+  started_at timestamp with time zone default now() not null,
+  ended_at timestamp with time zone,
+  constraint backfills_pkey PRIMARY KEY (id),
+  constraint backfills_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text])))
+);
+
 create table relay.folds (
   id bigint generated always as identity not null,
   mapping text not null,

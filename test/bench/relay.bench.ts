@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { setTimeout as pause } from 'node:timers/promises';
 import { percentile } from '#observability';
 import { machine } from './machine.ts';
+import { creditFloor, type CreditFloor } from './relay/credit.floor.ts';
 import { RelayRun, type CallSum, type Mode } from './relay/relay.run.ts';
 import { A_USER, sitesEvents, type SitesEvent } from './relay/sites.events.ts';
 
@@ -62,6 +63,8 @@ interface Burst {
   readonly callsPer1000: number;
   readonly creditsPer1000: number;
   readonly kinds: readonly CallSum[];
+  /** The fewest credits per 1,000 events that these events can cost. */
+  readonly floorPer1000: CreditFloor;
 }
 
 if (values.help) process.stdout.write(`${HELP}\n`);
@@ -156,7 +159,10 @@ async function measureBurst(
   const seconds = Math.round((performance.now() - begin) / 100) / 10;
   const kinds = await run.calls(before);
   const { made: commands, merged, saved } = await run.commands();
-  const made = { coalescing, batching, events: events.length, commands, merged, saved, seconds };
+  const { unordered, ordered } = creditFloor(await run.workload());
+  const each1000 = (credits: number): number => Math.round((credits / events.length) * 10_000) / 10;
+  const floorPer1000 = { unordered: each1000(unordered), ordered: each1000(ordered) };
+  const made = { coalescing, batching, events: events.length, commands, merged, saved, seconds, floorPer1000 };
   return { ...made, ...per1000(kinds, events.length), kinds };
 }
 
@@ -206,6 +212,10 @@ function report({
   if (first !== undefined) {
     out(`\n  what costs what in the first burst\n  ${row(['', 'calls', 'records', 'credits'])}`);
     for (const { kind, calls, records, credits } of first.kinds) out(`  ${row([kind, calls, records, credits])}`);
+    const { unordered, ordered } = first.floorPer1000;
+    out(`\n  the least that these events can cost per 1,000, were they all there from the start and every call full`);
+    out(`  ${row(['each record written once', `${unordered} credits`])}`);
+    out(`  ${row(['with its order kept', `${ordered} credits`])}`);
   }
   if (!values.json) return;
   const { p50Ms, p99Ms } = steady ?? { p50Ms: null, p99Ms: null };

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { SystemFixture } from '../../support/system.fixture.ts';
 import { until } from '../../support/until.ts';
+import type { Workload } from './credit.floor.ts';
 import type { SitesEvent } from './sites.events.ts';
 
 /** What one mode of the relay is measured with. */
@@ -91,6 +92,25 @@ export class RelayRun {
       this.fixture.integration,
     );
     return rows[0] ?? { made: 0, merged: 0, saved: 0 };
+  }
+
+  /** What the commands ask of the CRM at least. */
+  async workload(): Promise<Workload> {
+    const { rows } = await sql<Workload>`
+      with told as (
+        select operation, module, record_key,
+               lag(operation) over one as operation_before, lag(trigger) over one is distinct from trigger as other_trigger
+          from ledger.commands
+        window one as (partition by connection_id, record_key order by id)
+      )
+      select (count(*) filter (where operation = 'convert'))::integer as conversions,
+             (count(*) filter (where operation = 'note'))::integer as notes,
+             (count(*) filter (where operation = 'task'))::integer as tasks,
+             (count(distinct record_key) filter (where operation = 'write'))::integer as records,
+             (count(*) filter (where operation = 'write'
+                                 and (operation_before is distinct from 'write' or other_trigger)))::integer as writes
+        from told`.execute(this.fixture.integration);
+    return rows[0] ?? { conversions: 0, notes: 0, tasks: 0, records: 0, writes: 0 };
   }
 
   /** The calls since the one with this number. */

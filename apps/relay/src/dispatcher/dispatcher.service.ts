@@ -16,7 +16,7 @@ import { triggerFor } from '#mapping';
 import { errorFields, type Logger } from '#observability';
 import type { IntegrationDatabase } from '#postgres';
 import { WorkLoop } from '#workers';
-import { metered, takeCredits, type WriteOutcome } from '#zoho';
+import { metered, takeCredits } from '#zoho';
 import { groupCommands, type CommandGroup } from './command.groups.ts';
 import { CommandHold } from './command.hold.ts';
 import { claimPlan } from './claim.plan.ts';
@@ -27,7 +27,7 @@ import type { CrmWriter } from './crm.writer.ts';
 import { DispatchGate } from './dispatch.gate.ts';
 import type { DispatcherMetrics } from './dispatcher.metrics.ts';
 import { splitEnsured } from './ensure.policy.ts';
-import { sendGroup } from './group.send.ts';
+import { sendGroup, type AnsweredCommand } from './group.send.ts';
 import { convertLead } from './lead.convert.ts';
 import { faultPoint } from '../fault.points.ts';
 import { isLost, resolveOutcome } from './outcome.resolve.ts';
@@ -223,11 +223,13 @@ export class DispatcherService {
     faultPoint('echoes stored');
     // Whoever was stopped since, or waited for the database, must not send what another one has taken over and sent after.
     const commands = await hold.stillHeld(open);
-    const answers = commands.length === 0 ? [] : await sendGroup(crm, { ...group, commands });
+    const mayGo = (alone: readonly ClaimedCommand[]): Promise<ClaimedCommand[]> => this.#mayGo(alone, hold);
+    const answered = commands.length === 0 ? [] : await sendGroup(crm, { ...group, commands }, mayGo);
     faultPoint('call answered');
+    const answers = answered.map(({ answer }) => answer);
     const told = failure === null ? answers : [failure, ...answers];
     await stopRefused(group.connectionId, told, { db, logger });
-    await this.#settleAnswers(crm, pairsOf(commands, answers), hold);
+    await this.#settleAnswers(crm, answered, hold);
     metrics.callSeconds.observe({ form: group.form }, (performance.now() - started) / 1000);
   }
 
@@ -326,19 +328,6 @@ export class DispatcherService {
 
 function inItsLane(command: ClaimedCommand): ClaimedCommand {
   return { ...command, trigger: triggerFor(command.lane, command) };
-}
-
-interface AnsweredCommand {
-  readonly command: ClaimedCommand;
-  readonly answer: WriteOutcome;
-}
-
-function pairsOf(commands: readonly ClaimedCommand[], answers: readonly WriteOutcome[]): AnsweredCommand[] {
-  return commands.map((command, index) => {
-    const answer = answers[index];
-    if (answer === undefined) throw new Error('the client gives an outcome for each record');
-    return { command, answer };
-  });
 }
 
 function echoesOf({ operation, connectionId, recordKey, fields, id, attempt, link }: ClaimedCommand): Echo[] {

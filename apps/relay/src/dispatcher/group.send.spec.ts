@@ -3,7 +3,7 @@ import { aClaimedCommand } from '#testing';
 import type { WriteOutcome } from '#zoho';
 import { FakeCrm, refusal } from '../../test/fake.crm.ts';
 import { groupCommands } from './command.groups.ts';
-import { sendGroup } from './group.send.ts';
+import { sendGroup, type MayGo } from './group.send.ts';
 
 let crm: FakeCrm;
 
@@ -17,9 +17,13 @@ const linkTo = (recordId: string, module = 'Leads'): ClaimedCommand['link'] => (
 const deletion: Partial<ClaimedCommand> = { operation: 'delete', fields: {}, trigger: [] };
 
 function send(...commands: ClaimedCommand[]): Promise<WriteOutcome[]> {
+  return sendWhile((held) => Promise.resolve(held), commands);
+}
+
+async function sendWhile(mayGo: MayGo, commands: readonly ClaimedCommand[]): Promise<WriteOutcome[]> {
   const [group, ...others] = groupCommands(commands);
   if (group === undefined || others.length > 0) throw new Error('these commands are no group');
-  return sendGroup(crm, group);
+  return (await sendGroup(crm, group, mayGo)).map(({ answer }) => answer);
 }
 
 describe('sendGroup', () => {
@@ -76,6 +80,16 @@ describe('sendGroup', () => {
     const outcomes = await send(user('1'), user('2'), user('3'));
     expect(outcomes.map(({ kind }) => kind)).toEqual(['succeeded', 'rejected', 'succeeded']);
     expect(crm.calls.map(({ count }) => count)).toEqual([3, 1, 1, 1]);
+  });
+
+  it('regression: asks before each of these calls, and leaves out what somebody else took over or a person stopped', async () => {
+    crm.fail('upsert', refusal('INVALID_REQUEST', { concerns: 'call' }));
+    const outcomes = await sendWhile(
+      (commands) => Promise.resolve(commands.filter(({ id }) => id !== '2')),
+      [user('1'), user('2'), user('3')],
+    );
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['succeeded', 'succeeded']);
+    expect(crm.records('Leads').map((record) => record['External_User_ID'])).toEqual(['1', '3']);
   });
 
   it('does not repeat a call of one record, or one that was refused for the connection', async () => {

@@ -7,17 +7,41 @@ import { sendNotes, sendTasks } from './effect.send.ts';
 import { fieldsThere } from './moved.fields.ts';
 import { prepareRows } from './subform.rows.ts';
 
+/** What came of a command that was sent. */
+export interface AnsweredCommand {
+  readonly command: ClaimedCommand;
+  readonly answer: WriteOutcome;
+}
+
+/** Those of the commands that may still go out. */
+export type MayGo = (commands: readonly ClaimedCommand[]) => Promise<readonly ClaimedCommand[]>;
+
 /**
- * Sends a group in one call and gives the outcome of each command, in order. When the CRM refuses the call as a whole,
- * which says nothing about its records one by one, each goes out alone: so one record's fault parks that record only.
+ * Sends a group in one call and gives what came of each command, in order. When the CRM refuses the call as a whole, which says nothing
+ * about its records one by one, each goes out alone: so one record's fault parks that record only. A hundred calls may take longer than a
+ * lease, and a person may stop them: each is asked for first, and what must not go out any more has no answer here.
  */
-export async function sendGroup(crm: CrmWriter, group: CommandGroup): Promise<WriteOutcome[]> {
+export async function sendGroup(crm: CrmWriter, group: CommandGroup, mayGo: MayGo): Promise<AnsweredCommand[]> {
   const outcomes = await callOf(crm, group);
   const refusedWhole = outcomes.length > 1 && outcomes.every(isRefusalOfTheCall);
-  if (!refusedWhole) return outcomes;
-  const single: WriteOutcome[] = [];
-  for (const command of group.commands) single.push(...(await callOf(crm, { ...group, commands: [command] })));
+  if (!refusedWhole) return answersOf(group.commands, outcomes);
+  const single: AnsweredCommand[] = [];
+  for (const command of group.commands) {
+    const commands = await mayGo([command]);
+    if (commands.length === 0) continue;
+    single.push(...answersOf(commands, await callOf(crm, { ...group, commands })));
+  }
   return single;
+}
+
+/** @throws Error when the client has not answered for each command. */
+function answersOf(commands: readonly ClaimedCommand[], outcomes: readonly WriteOutcome[]): AnsweredCommand[] {
+  return commands.map((command, index) => {
+    const answer = outcomes[index];
+    if (answer === undefined)
+      throw new Error(`the client gave ${outcomes.length} outcomes for ${commands.length} commands`);
+    return { command, answer };
+  });
 }
 
 function isRefusalOfTheCall(outcome: WriteOutcome): boolean {

@@ -53,9 +53,10 @@ async function followLostRecord(crm: CrmWriter, command: ClaimedCommand): Promis
   const place = { module: moved.module, recordId: moved.recordId };
   const redirected = { ...command, link: { ...place, generation: link.generation + 1 } };
   const [group] = groupCommands([redirected]);
-  const [again] = group === undefined ? [] : await sendGroup(crm, group);
+  // One command is one call: it was asked for before.
+  const [again] = group === undefined ? [] : await sendGroup(crm, group, (held) => Promise.resolve(held));
   if (again === undefined) throw new Error('a call of one command has one outcome');
-  return linked(command, again, place);
+  return linked(command, again.answer, place);
 }
 
 type Whereabouts =

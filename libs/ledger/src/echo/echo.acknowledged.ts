@@ -31,6 +31,21 @@ export async function readAcknowledged(
   return found;
 }
 
+/** Nothing is known for certain of these records any more, which are gone or came back: the next write of each is sent whole. */
+export async function doubtAllAcknowledged(
+  trx: QueryExecutorProvider,
+  records: readonly Omit<DoubtedValues, 'fields'>[],
+): Promise<void> {
+  if (records.length === 0) return;
+  const rows = JSON.stringify(
+    records.map(({ connectionId, recordKey }) => ({ connection_id: connectionId, record_key: recordKey })),
+  );
+  await sql`
+    update ledger.echoes e set sent_by = null, sent_attempt = null, sent_to = null
+      from jsonb_to_recordset(${rows}::jsonb) as r (connection_id text, record_key text)
+     where e.connection_id = r.connection_id and e.record_key = r.record_key and e.sent_by is not null`.execute(trx);
+}
+
 /**
  * What a record was seen to hold otherwise is not known for certain any more: the next write of it is sent, whatever was sent before.
  * `fields` null: nothing is known of the record, which is gone or came back.

@@ -1,5 +1,5 @@
 import { sql, type QueryExecutorProvider } from 'kysely';
-import { doubtAcknowledged } from '../echo/echo.acknowledged.ts';
+import { doubtAllAcknowledged } from '../echo/echo.acknowledged.ts';
 import type { Link } from './link.store.ts';
 
 type Keys = readonly Pick<Link, 'connectionId' | 'recordKey'>[];
@@ -14,7 +14,7 @@ export async function markLost(trx: QueryExecutorProvider, keys: Keys): Promise<
     update ledger.links l set lost_at = coalesce(l.lost_at, now())
       from jsonb_to_recordset(${rowsOf(keys)}::jsonb) as r (connection_id text, record_key text)
      where l.connection_id = r.connection_id and l.record_key = r.record_key`.execute(trx);
-  for (const key of keys) await doubtAcknowledged(trx, { ...key, fields: null });
+  await doubtAllAcknowledged(trx, keys);
 }
 
 /** They are back, or are to be tried again. */

@@ -75,7 +75,7 @@ async function apply(
     case 'outbox-partitions':
       return ensurePartitions(target, of);
     case 'channel-renewal': {
-      const [channel] = await askKeeper(db, { id: of, what: 'renew', timeoutMs: RENEWAL });
+      const [channel] = await askKeeper(db, { id: of, what: 'renew', timeoutMs: RENEWAL, operator });
       if (channel?.done === true) return { done: true, detail: `renewed until ${channel.expiresAt ?? '?'}` };
       return { done: false, detail: 'asked for, and the webhook service has not done it yet' };
     }

@@ -255,6 +255,23 @@ interface OutboxEvents {
   created_at: Generated<Timestamp>;
 }
 
+interface RelayBackfills {
+  id: Computed<BigInteger>;
+  mapping: string;
+  run: Generated<string>;
+  source_table: string;
+  id_column: string;
+  payload_sql: string;
+  event_type: string;
+  state: Generated<string>;
+  place: string | null;
+  total: BigInteger;
+  emitted: Generated<BigInteger>;
+  started_by: string;
+  started_at: Generated<Timestamp>;
+  ended_at: Timestamp | null;
+}
+
 interface RelayFolds {
   id: Computed<BigInteger>;
   mapping: string;
@@ -597,6 +614,7 @@ export interface IntegrationDatabase {
   'ledger.unlinked': LedgerUnlinked;
   'outbox.captures': OutboxCaptures;
   'outbox.events': OutboxEvents;
+  'relay.backfills': RelayBackfills;
   'relay.folds': RelayFolds;
   'relay.plan_keys': RelayPlanKeys;
   'relay.plan_left': RelayPlanLeft;

@@ -20,7 +20,7 @@ export default {
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/bin/'],
   // Long, because a machine that does other things as well takes half a minute to start a few processes.
-  testTimeout: 120_000,
+  testTimeout: 240_000,
   // One more than cores: most of the time a test waits for a server or a process.
   maxWorkers: 3,
   testSequencer: '<rootDir>/scripts/jest-long-first.sequencer.mjs',

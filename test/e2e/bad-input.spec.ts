@@ -14,8 +14,8 @@ describe('bad input', () => {
   let fixture: SystemFixture;
   beforeAll(async () => {
     fixture = await SystemFixture.start();
-  }, 120_000);
-  afterAll(() => fixture.stop(), 60_000);
+  });
+  afterAll(() => fixture.stop());
 
   const signUp = async (id: string, name = 'Any One'): Promise<void> => {
     await sql`insert into public.users (id, email, full_name) values (${id}, ${`${id}@example.test`}, ${name})`.execute(

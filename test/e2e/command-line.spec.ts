@@ -65,7 +65,7 @@ describe('causeway dev', () => {
     const [line] = (await once(createInterface({ input: dev.stdout }), 'line')) as [string];
     ready = JSON.parse(line) as Record<string, never>;
     details = (await readRunFile(file)) ?? (Promise.reject(new Error('no run file')) as never);
-  }, 120_000);
+  });
   afterAll(async () => {
     dev.kill('SIGKILL');
     await rm(folder, { recursive: true, force: true });
@@ -97,7 +97,7 @@ describe('causeway dev', () => {
     expect(result.code).toBe(0);
     const response = await fetch(`${details.simulator.url}/_control/records?module=Leads`);
     expect(await response.text()).toContain('cli-1');
-  }, 60_000);
+  });
 
   it('the doctor finds everything in order', async () => {
     const result = await causeway(['doctor', '--json', '--system', file]);
@@ -116,7 +116,7 @@ describe('causeway dev', () => {
       ]),
     );
     expect(result.code).toBe(0);
-  }, 60_000);
+  });
 
   it('the doctor looks at a deployment by its settings, without a run file', async () => {
     const [source] = details.sources;
@@ -135,7 +135,7 @@ describe('causeway dev', () => {
       expect.arrayContaining(['portal: slot', 'connection zoho-portal']),
     );
     expect(result.code).toBe(0);
-  }, 60_000);
+  });
 
   it('settle names what is left after its timeout, exit 1', async () => {
     await fetch(`${details.simulator.url}/_control/faults`, {
@@ -151,7 +151,7 @@ describe('causeway dev', () => {
     expect(result.code).toBe(1);
     await fetch(`${details.simulator.url}/_control/faults`, { method: 'DELETE' });
     expect((await causeway(['settle', '--timeout', '40s', '--system', file])).code).toBe(0);
-  }, 90_000);
+  });
 
   it('the doctor says what is wrong and what to do, exit 1', async () => {
     const client = await connectClient({ url: details.products['portal']?.url ?? '', applicationName: 'spec' });
@@ -167,7 +167,7 @@ describe('causeway dev', () => {
       );
       await client.end();
     }
-  }, 60_000);
+  });
 
   it('stops cleanly on SIGTERM: exit 0, no process, no folder, no file, no slot, no database', async () => {
     const exited = once(dev, 'exit');
@@ -190,5 +190,5 @@ describe('causeway dev', () => {
     ]);
     await client.end();
     expect([left.rows, slots.rows]).toEqual([[], []]);
-  }, 60_000);
+  });
 });

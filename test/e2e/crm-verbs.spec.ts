@@ -13,7 +13,7 @@ const printed: string[] = [];
 
 beforeAll(async () => {
   fixture = await SystemFixture.start();
-}, 180_000);
+});
 afterAll(() => fixture.stop());
 
 async function verb(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliResult> {

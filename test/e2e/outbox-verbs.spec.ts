@@ -69,7 +69,7 @@ describe('slot and outbox verbs', () => {
     const idle = await source.cli('slot', 'adopt', '--yes');
     expect(idle.stdout).toContain('there is nothing to adopt');
     expect((await source.cli('slot', 'status')).code).toBe(1);
-  }, 90_000);
+  });
 
   it('SLOT_MISSING: recreate and adopt, and the publisher goes on', async () => {
     const first = await publishOne();
@@ -93,7 +93,7 @@ describe('slot and outbox verbs', () => {
     await publisher.ready(/^200/);
     const second = await source.emit('k');
     expect((await source.read(2)).map(({ headers }) => headers['ce_id'])).toEqual([first, second]);
-  }, 90_000);
+  });
 
   it('SLOT_MISSING with events in the gap: recreate, resend, adopt; nothing missing and in order', async () => {
     const first = await publishOne();
@@ -110,7 +110,7 @@ describe('slot and outbox verbs', () => {
     await publisher.ready(/^200/);
     const after = await source.emit('k');
     expect(handled(await source.read(5))).toEqual([first, ...lost, after]);
-  }, 90_000);
+  });
 
   it('a slot moved by somebody: resend of the window and adopt; nothing missing for a consumer that drops known ids', async () => {
     const first = await publishOne();
@@ -137,7 +137,7 @@ describe('slot and outbox verbs', () => {
     const { causeway_resent: mark, ...headers } = again?.headers ?? {};
     expect(mark).toBe('true');
     expect({ ...again, headers, offset: '' }).toEqual({ ...original, offset: '' });
-  }, 90_000);
+  });
 
   it('dead letters: listed, shown with their reason, sent again only once the reason is gone', async () => {
     await source.limitTopic(2000);
@@ -166,7 +166,7 @@ describe('slot and outbox verbs', () => {
     expect(await source.cli('outbox', 'dead-letters', 'resend', name)).toMatchObject({ code: 2 });
     expect(await source.cli('outbox', 'dead-letters', 'resend', name, '--yes')).toMatchObject({ code: 0 });
     expect(handled(await source.read(2))).toContain(id);
-  }, 90_000);
+  });
 
   it('a parked key: listed with its reason, released in order once the reason is gone', async () => {
     await source.limitTopic(2000);
@@ -205,7 +205,7 @@ describe('slot and outbox verbs', () => {
     expect((await source.cli('outbox', 'dead-letters', 'parked')).stdout).toContain('no key is parked');
     expect(await source.cli(...release, '--yes')).toMatchObject({ code: 1 });
     expect(await source.cli('outbox', 'dead-letters', 'release')).toMatchObject({ code: 2 });
-  }, 90_000);
+  });
 });
 
 /** A source whose servers are not there. */

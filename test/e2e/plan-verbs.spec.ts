@@ -14,8 +14,8 @@ let orders: BuggyOrders;
 beforeAll(async () => {
   orders = await BuggyOrders.start({ wrong: WRONG, right: RIGHT });
   await orders.fixture.quiet(90_000);
-}, 180_000);
-afterAll(() => orders.stop(), 60_000);
+});
+afterAll(() => orders.stop());
 
 interface Printed {
   readonly id: string;
@@ -115,7 +115,7 @@ it('the fix is planned, names exactly what is wrong with its credits, is applied
     { verb: 'plan apply', count: WRONG },
     { verb: 'plan save', count: 1 },
   ]);
-}, 180_000);
+});
 
 it('a plan that the world has overtaken stops, and says where', async () => {
   const planned = planOf(await orders.verb('plan', 'replay', orders.buggy, '--keys', '7', '--save', ...BY, '--json'));
@@ -136,7 +136,7 @@ it('a plan that the world has overtaken stops, and says where', async () => {
     [expect.any(String), 'applied'],
   ]);
   expect(isNarrow(await orders.verb('plan', 'list'))).toBe(true);
-}, 90_000);
+});
 
 it('says what is wrong with how it is used, and what cannot be reached', async () => {
   const cases: [args: string[], code: number, said: string][] = [
@@ -154,4 +154,4 @@ it('says what is wrong with how it is used, and what cannot be reached', async (
   expect(told).toEqual(cases.map(([args, code]) => [args, code, true]));
   const nowhere = await causeway(['plan', 'list'], { CAUSEWAY_INTEGRATION_URL: 'postgres://u:p@127.0.0.1:1/none' });
   expect(nowhere.code).toBe(3);
-}, 60_000);
+});

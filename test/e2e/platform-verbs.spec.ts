@@ -22,11 +22,11 @@ beforeAll(async () => {
   await writeRunFile(fixture.system.details, file);
   await signUp('p-1');
   await fixture.quiet();
-}, 180_000);
+});
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
   await fixture.stop();
-}, 60_000);
+});
 
 const BY = ['--by', 'ada', '--reason', 'asked by the platform team'];
 

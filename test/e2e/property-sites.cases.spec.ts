@@ -6,8 +6,8 @@ describe('worked cases of property-sites, from the outbox to the CRM', () => {
   let fixture: SystemFixture;
   beforeAll(async () => {
     fixture = await SystemFixture.start({ pack: 'property-sites', product: 'sites' });
-  }, 120_000);
-  afterAll(() => fixture.stop(), 60_000);
+  });
+  afterAll(() => fixture.stop());
 
   const cases = builtInPacks['property-sites']?.cases ?? [];
 

@@ -15,8 +15,8 @@ describe('random legal interleavings of users of property-sites, from Kafka to t
   beforeAll(async () => {
     stage = await RelayStage.open({ servers: { postgresUrl: postgresUrl(), kafkaBrokers: kafkaBrokers() } });
     await stage.startConsuming();
-  }, 120_000);
-  afterAll(() => stage[Symbol.asyncDispose](), 60_000);
+  });
+  afterAll(() => stage[Symbol.asyncDispose]());
 
   it.each(SEEDS)('seed %i: each record is what the fold says, nothing is there twice', async (seed) => {
     const size = { firstUser: seed * 1000, users: { min: 4, max: 8 }, events: { min: 4, max: 14 } };

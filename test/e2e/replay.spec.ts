@@ -56,12 +56,12 @@ beforeAll(async () => {
   );
   await sql`update public.users set full_name = 'Ana Soler' where id in ('u1', 'u2', 'u3')`.execute(fixture.product);
   await fixture.quiet(90_000);
-}, 180_000);
+});
 
 afterAll(async () => {
   await fixture.stop();
   await rm(folder, { recursive: true });
-}, 60_000);
+});
 
 const replay = (...args: string[]): Promise<CliResult> => causeway(['replay', ...args], env);
 const json = ({ stdout }: CliResult): Record<string, unknown> => JSON.parse(stdout) as Record<string, unknown>;

@@ -7,8 +7,8 @@ describe('worked cases of signup-lead, from the product table to the CRM', () =>
   let fixture: SystemFixture;
   beforeAll(async () => {
     fixture = await SystemFixture.start();
-  }, 120_000);
-  afterAll(() => fixture.stop(), 60_000);
+  });
+  afterAll(() => fixture.stop());
 
   const cases = builtInPacks['signup-lead']?.cases ?? [];
 

@@ -12,7 +12,7 @@ beforeAll(async () => {
     fixture.product,
   );
   await fixture.quiet();
-}, 180_000);
+});
 afterAll(() => fixture.stop());
 
 async function verb(...args: string[]): Promise<CliResult & { json: unknown }> {

@@ -12,8 +12,8 @@ describe('kill -9 of one process in the middle of 1,000 sign-ups', () => {
   beforeAll(async () => {
     // What a killed relay had claimed is free again after this time; a call to the simulator takes milliseconds.
     fixture = await SystemFixture.start({ env: { CAUSEWAY_LEASE_TIME: '5s' } });
-  }, 120_000);
-  afterAll(() => fixture.stop(), 60_000);
+  });
+  afterAll(() => fixture.stop());
 
   const signUpAll = async (prefix: string, onHalf: () => void): Promise<void> => {
     for (let index = 0; index < SIGN_UPS; index += 1) {
@@ -56,6 +56,5 @@ describe('kill -9 of one process in the middle of 1,000 sign-ups', () => {
       expect(ours.length).toBe(SIGN_UPS);
       expect(new Set(ours.map(({ eventId }) => eventId)).size).toBe(SIGN_UPS);
     },
-    180_000,
   );
 });

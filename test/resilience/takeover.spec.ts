@@ -8,7 +8,7 @@ describe('takeover by a warm standby, rows being written meanwhile', () => {
     const { tookMs, ...counts } = await measureTakeovers({ brokers, rounds: 2, signal: 'SIGKILL' });
     expect(counts).toMatchObject({ lost: 0, doubled: 0, misordered: 0 });
     expect(Math.max(...tookMs)).toBeLessThan(10_000);
-  }, 240_000);
+  });
 
   it('of a publisher that is frozen: the standby ends its connection; awake again it finds itself fenced', async () => {
     const settings = { CAUSEWAY_HOLDER_TIMEOUT: '3s' };
@@ -16,5 +16,5 @@ describe('takeover by a warm standby, rows being written meanwhile', () => {
     expect(counts).toMatchObject({ lost: 0, doubled: 0, misordered: 0 });
     // The server itself would wait for wal_sender_timeout.
     expect(Math.max(...tookMs)).toBeLessThan(20_000);
-  }, 240_000);
+  });
 });

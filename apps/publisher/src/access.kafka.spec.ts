@@ -16,12 +16,12 @@ describe('rights that are missing in Postgres: POSTGRES_ACCESS_DENIED', () => {
     await server.query(`create role able login replication password 'secret' in role causeway_publisher`);
     await server.query(`create role unreading login replication password 'secret'`);
     await context.client.query('grant usage on schema outbox to unreading');
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await context[Symbol.asyncDispose]();
     await servers[Symbol.asyncDispose]();
-  }, 60_000);
+  });
 
   const as = (role: string, password = 'secret'): { CAUSEWAY_SOURCE_URL: string } => {
     const url = new URL(context.target.url);
@@ -71,12 +71,12 @@ describe('rights that are missing in Postgres: POSTGRES_ACCESS_DENIED', () => {
     await context.emit('first');
     await readOrders(context, 1);
     await app.stop();
-  }, 90_000);
+  });
 
   afterAll(async () => {
     await context[Symbol.asyncDispose]();
     await broker[Symbol.asyncDispose]();
-  }, 60_000);
+  });
 
   const prefix = (): string => context.topics.prefix;
   it.each([
@@ -89,34 +89,30 @@ describe('rights that are missing in Postgres: POSTGRES_ACCESS_DENIED', () => {
     ['reading positions', AclResourceTypes.TOPIC, () => `${prefix()}causeway.positions`, AclOperationTypes.READ],
     ['writing positions', AclResourceTypes.TOPIC, () => `${prefix()}causeway.positions`, AclOperationTypes.WRITE],
     ['writing a topic of events', AclResourceTypes.TOPIC, () => `${prefix()}shop.order`, AclOperationTypes.WRITE],
-  ])(
-    '%s',
-    async (...[, resourceType, name, operation]) => {
-      const rule = {
-        resourceType,
-        resourceName: name(),
-        resourcePatternType: ResourcePatternTypes.LITERAL,
-        principal: 'User:ANONYMOUS',
-        host: '*',
-        operation,
-        permissionType: AclPermissionTypes.DENY,
-      };
-      // A rule for a resource shuts out whoever none allows.
-      const others = { ...rule, operation: AclOperationTypes.ALL, permissionType: AclPermissionTypes.ALLOW };
-      const { admin } = context.topics;
-      await admin.createAcls({ acl: [others, rule] });
-      await context.emit('waits');
-      for (const producer of ['platformatic', 'kafkajs']) {
-        expect(await context.stuck(/KAFKA_ACCESS_DENIED/, { CAUSEWAY_PRODUCER: producer })).toContain('stopped');
-      }
-      await admin.deleteAcls({ filters: [others, rule] });
-    },
-    60_000,
-  );
+  ])('%s', async (...[, resourceType, name, operation]) => {
+    const rule = {
+      resourceType,
+      resourceName: name(),
+      resourcePatternType: ResourcePatternTypes.LITERAL,
+      principal: 'User:ANONYMOUS',
+      host: '*',
+      operation,
+      permissionType: AclPermissionTypes.DENY,
+    };
+    // A rule for a resource shuts out whoever none allows.
+    const others = { ...rule, operation: AclOperationTypes.ALL, permissionType: AclPermissionTypes.ALLOW };
+    const { admin } = context.topics;
+    await admin.createAcls({ acl: [others, rule] });
+    await context.emit('waits');
+    for (const producer of ['platformatic', 'kafkajs']) {
+      expect(await context.stuck(/KAFKA_ACCESS_DENIED/, { CAUSEWAY_PRODUCER: producer })).toContain('stopped');
+    }
+    await admin.deleteAcls({ filters: [others, rule] });
+  });
 
   it('goes on once the rights are there, with nothing missing', async () => {
     await context.start();
     expect(new Set((await readOrders(context, 5)).map(({ key }) => key))).toEqual(new Set(['first', 'waits']));
     expect(await readOrders(context, 5)).toHaveLength(5);
-  }, 60_000);
+  });
 });

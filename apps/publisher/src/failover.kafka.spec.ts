@@ -7,12 +7,12 @@ const contexts: PublisherContext[] = [];
 
 beforeAll(async () => {
   servers = await openServers();
-}, 60_000);
+});
 
 afterAll(async () => {
   for (const context of contexts) await context[Symbol.asyncDispose]();
   await servers[Symbol.asyncDispose]();
-}, 60_000);
+});
 
 async function publisherOf(server: OwnServer): Promise<PublisherContext> {
   const context = await openPublisher({ adminUrl: server.url });
@@ -83,7 +83,7 @@ describe('failover', () => {
     expect(await ids(context, 3)).toEqual(['1', '2', '3']);
     const report = await readSlotReport({ ...context.target, url: settings.CAUSEWAY_SOURCE_URL });
     expect(report).toMatchObject({ verdict: 'resume', position: { timeline: 2 } });
-  }, 60_000);
+  });
 
   it('to a standby that was behind the publisher: TIMELINE_DIVERGED until somebody adopts the slot', async () => {
     const primary = await servers.start();
@@ -111,5 +111,5 @@ describe('failover', () => {
     expect(await adoptSlot({ ...context.target, url })).not.toBeNull();
     await context.start({ CAUSEWAY_SOURCE_URL: url });
     await until(async () => (await ids(context, 3)).includes('2'));
-  }, 60_000);
+  });
 });

@@ -11,12 +11,12 @@ const contexts: PublisherContext[] = [];
 beforeAll(async () => {
   servers = await openServers();
   primary = await servers.start({ min_wal_size: '2MB', max_wal_size: '4MB' });
-}, 60_000);
+});
 
 afterAll(async () => {
   for (const context of contexts) await context[Symbol.asyncDispose]();
   await servers[Symbol.asyncDispose]();
-}, 60_000);
+});
 
 /** A source of which one event is published, and whose publisher is away. */
 async function published(): Promise<PublisherContext> {
@@ -83,7 +83,7 @@ describe('a slot that the server has given up: SLOT_LOST', () => {
     const byText = (a: string, b: string): number => a.localeCompare(b);
     expect(keys.toSorted(byText)).toEqual(['first', 'first', 'later', 'missing']);
     await app.stop();
-  }, 60_000);
+  });
 
   it('idle_timeout', async () => {
     const context = await published();
@@ -94,7 +94,7 @@ describe('a slot that the server has given up: SLOT_LOST', () => {
     });
     await set('idle_replication_slot_timeout', '0');
     expectLost(await context.stuck(/SLOT_LOST/), 'idle_timeout');
-  }, 60_000);
+  });
 
   it('rows_removed and wal_level_insufficient, found on a standby that was promoted', async () => {
     // Another one: a standby wants the WAL from the beginning, which the tests above had removed.
@@ -120,7 +120,7 @@ describe('a slot that the server has given up: SLOT_LOST', () => {
     ] as const) {
       expectLost(await context.stuck(/SLOT_LOST/, { CAUSEWAY_SOURCE_URL: urlOn(standby, context) }), reason);
     }
-  }, 90_000);
+  });
 });
 
 /** Waits for a list of running transactions, which the primary has to write. */

@@ -48,7 +48,7 @@ beforeAll(async () => {
     CAUSEWAY_KAFKA_USERNAME: USER,
     CAUSEWAY_KAFKA_PASSWORD_FILE: join(folder, 'password'),
   };
-}, 180_000);
+});
 afterAll(async () => {
   if (!hasJava()) return;
   await context[Symbol.asyncDispose]();
@@ -172,5 +172,5 @@ function urlFor(role: string, parameters: Settings = {}, address?: string): stri
     writeFileSync(passfile, `*:*:*:app:${PASSWORD}\n`);
     await cases.POSTGRES_ACCESS_DENIED.line('streaming', PATIENT);
     await cases.POSTGRES_ACCESS_DENIED.kill('SIGTERM');
-  }, 240_000);
+  });
 });

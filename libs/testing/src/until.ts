@@ -4,8 +4,8 @@ const FIRST_STEP_MS = 10;
 const LAST_STEP_MS = 250;
 /** A wait is at most so much longer than it need be. */
 const OVERSHOOT = 1 / 20;
-/** Below Jest's own limit, so that a wait in vain says what for; long, because a busy machine takes 20 s to start a process. */
-export const PATIENCE_MS = 45_000;
+/** Below Jest's own limit, so that a wait in vain says what for; long, because a busy machine takes half a minute to start a process. */
+export const PATIENCE_MS = 100_000;
 
 export interface UntilOptions {
   /** What is waited for, for the message of a wait in vain. */

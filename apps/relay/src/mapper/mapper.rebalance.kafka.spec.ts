@@ -174,7 +174,7 @@ describe('a rebalance in the middle of batches', () => {
     await produce(EVENTS);
     await drained(2 * EVENTS);
     await expectFoldedOnce(2 * EVENTS);
-  }, 60_000);
+  });
 
   it('of a member that fell silent and folds the same records as its heir: nothing is folded twice, nothing is lost', async () => {
     const silent = await join();
@@ -191,5 +191,5 @@ describe('a rebalance in the middle of batches', () => {
     await produce(EVENTS);
     await drained(2 * EVENTS);
     await expectFoldedOnce(2 * EVENTS);
-  }, 60_000);
+  });
 });

@@ -217,7 +217,7 @@ describe('whatever comes, the answer is well formed', () => {
     );
     const { body: state } = await sim.control('GET', 'state');
     expect(state).toMatchObject({ calls: { running: 0 } });
-  }, 150_000);
+  });
 
   it('for authorisation of any form', async () => {
     await fc.assert(

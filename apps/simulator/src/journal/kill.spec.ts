@@ -109,9 +109,9 @@ describe('kill -9 in the middle of traffic', () => {
       await sim.control('POST', 'limits', { credits: 10_000_000, concurrency: 100, subConcurrency: 100 });
     }
     expect(known.records.size).toBeGreaterThan(300);
-  }, 180_000);
+  });
 
   it('ends by itself, cleanly, when its parent is gone', async () => {
     expect(await child.orphan()).toBe(0);
-  }, 180_000);
+  });
 });

@@ -202,4 +202,4 @@ it(`${RUNS * AT_ONCE} requests of any kind: no 5xx, no crash, nothing stored wit
   const { rows } = await sql`select distinct connection_id, module from webhooks.dirty`.execute(context.db);
   expect(rows).toEqual([{ connection_id: 'c1', module: 'Leads' }]);
   expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200);
-}, 180_000);
+});

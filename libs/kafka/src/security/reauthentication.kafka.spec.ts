@@ -23,7 +23,7 @@ beforeAll(async () => {
   servers = await startOwnServers({
     kafka: { ...setup, settings: { ...setup.settings, 'connections.max.reauth.ms': String(LOGIN_MS) } },
   });
-}, 120_000);
+});
 
 afterAll(() => (hasJava() ? servers.stop() : undefined));
 

@@ -74,7 +74,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => {
     endpoint.listen(0, '127.0.0.1', resolve);
   });
-}, 120_000);
+});
 afterAll(async () => {
   if (!hasJava()) return;
   endpoint.close();

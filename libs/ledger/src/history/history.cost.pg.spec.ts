@@ -111,7 +111,7 @@ describe(`${HISTORY} finished commands`, () => {
     await open();
     after = await readCosts();
     writes = { before: young, after: await writeCosts() };
-  }, 120_000);
+  });
   afterAll(() => ledger.close());
 
   it.each(READS.map(([name]) => name))('are not read by %s', (name) => {

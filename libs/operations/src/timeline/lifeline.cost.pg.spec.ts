@@ -43,7 +43,7 @@ describe(`${MANY * COMMANDS_OF_A_LIFE} commands of others`, () => {
     young = await costs();
     await addLives(context.db, { prefix: 'x', entities: MANY - SOME });
     old = await costs();
-  }, 120_000);
+  });
   afterAll(() => context[Symbol.asyncDispose]());
 
   it.each(['byEntity', 'byRecord', 'life'] as const)('cost a lifeline nothing (%s)', (name) => {

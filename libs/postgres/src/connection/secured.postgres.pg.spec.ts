@@ -42,7 +42,7 @@ beforeAll(async () => {
   }
   file('pgpass', `127.0.0.1:${port}:*:app:${PASSWORD}\n`);
   file('wrongpass', `127.0.0.1:${port}:*:app:wrong\n`);
-}, 120_000);
+});
 afterAll(async () => {
   await servers.stop();
   rmSync(folder, { recursive: true });

@@ -170,7 +170,8 @@ describe('what is never passed over in silence', () => {
   ])('%s that is away: not ready, alive, trying again', async (_, settings, code) => {
     const publisher = context.spawn(settings);
     expect(await publisher.line('publishing interrupted; trying again')).toMatchObject({ level: 'warn', code });
-    expect(await publisher.get('/ready')).toContain(code);
+    // Between two tries it is starting again.
+    await until(async () => (await publisher.get('/ready')).includes(code));
     expect(await publisher.get('/health')).toContain('alive');
   });
 });

@@ -24,13 +24,16 @@ export function failoverProblems(
   return [...(slot.failover === true ? [] : [noCopies]), ...(waitsFor.trim() === '' ? [ahead] : [])];
 }
 
-/** Asks the primary; `sync_replication_slots` is a setting of the standbys and cannot be seen from here. */
+/**
+ * Asks the primary; `sync_replication_slots` is a setting of the standbys and cannot be seen from here. A session that only asks for the
+ * server's identity, as our own programs do, is in the state `startup` and no standby.
+ */
 export async function readFailoverProblems(client: SqlClient, slot: SlotState | undefined): Promise<string[]> {
   const { rows } = await client.query<{ waits_for: string | null; standbys: number }>(
     `select current_setting('synchronized_standby_slots', true) as waits_for,
             greatest((select count(*) from pg_replication_slots where slot_type = 'physical'),
                      (select count(*) from pg_stat_replication r
-                       where not exists (select from pg_replication_slots s
+                       where r.state <> 'startup' and not exists (select from pg_replication_slots s
                                           where s.active_pid = r.pid and s.slot_type = 'logical')))::int as standbys`,
   );
   const [row] = rows;

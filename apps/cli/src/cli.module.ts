@@ -52,6 +52,7 @@ import {
   PlanShowCommand,
 } from './commands/plan.command.ts';
 import { PublisherCommand, PublisherConfigCheckCommand, PublisherConfigCommand } from './commands/publisher.command.ts';
+import { ReconcileCommand } from './commands/reconcile.command.ts';
 import { RedriveCommand } from './commands/redrive.command.ts';
 import { ConnectionRotateKeyCommand } from './commands/rotate-key.command.ts';
 import {
@@ -135,6 +136,7 @@ import { SyncCommand, SyncForceCommand, SyncStatusCommand } from './commands/syn
     PublisherCommand,
     PublisherConfigCheckCommand,
     PublisherConfigCommand,
+    ReconcileCommand,
     RedriveCommand,
     SetAsideCommand,
     SetAsideListCommand,

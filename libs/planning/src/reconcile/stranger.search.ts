@@ -41,9 +41,9 @@ export async function findStrangers(
       );
       const same = await sameMail(crm, { module, field, mails: [...mails.keys()] });
       duplicates.push(
-        ...same.records.map((record) => {
-          const key = mails.get(String(record['Email'])) ?? '';
-          return exampleOf({ key, record: `${module} ${String(record['id'])}`, finding: 'probable_duplicate' });
+        ...same.records.map(({ id: recordId, mail }) => {
+          const key = mails.get(mail) ?? '';
+          return exampleOf({ key, record: `${module} ${recordId}`, finding: 'probable_duplicate' });
         }),
       );
       calls += there.calls + same.calls;

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '#contracts';
+import type { Json } from '#contracts';
 import { COQL_ROWS, selectBehind, type ZohoCalls } from '#zoho';
 import { CrmUnread } from '../crm.reading.ts';
 
@@ -34,18 +34,24 @@ function nameIn(value: Json | undefined): string | number | null {
   return typeof value === 'string' || typeof value === 'number' ? value : null;
 }
 
+export interface SameMail {
+  readonly id: string;
+  readonly mail: string;
+}
+
 /** Records that carry no name of ours and the e-mail of one that does: they may stand for the same person. @throws CrmUnread */
 export async function sameMail(
   crm: ListReader,
   given: { readonly module: string; readonly field: string; readonly mails: readonly string[] },
-): Promise<{ readonly records: readonly JsonObject[]; readonly calls: number }> {
+): Promise<{ readonly records: readonly SameMail[]; readonly calls: number }> {
   const { module, field, mails } = given;
   const values = [...new Set(mails)];
   if (values.length === 0) return { records: [], calls: 0 };
   const result = await crm.findByField(module, { field: 'Email', values, fields: ['Email', field] });
   if (result.kind !== 'ok') throw new CrmUnread(result);
-  return {
-    records: result.records.filter((record) => nameIn(record[field]) === null),
-    calls: Math.ceil(values.length / 50),
-  };
+  const records = result.records.flatMap((record) => {
+    const { id, Email: mail } = record;
+    return nameIn(record[field]) === null && typeof mail === 'string' ? [{ id, mail }] : [];
+  });
+  return { records, calls: Math.ceil(values.length / 50) };
 }

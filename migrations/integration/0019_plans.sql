@@ -2,7 +2,7 @@
 
 create table relay.plans (
   id bigint generated always as identity primary key,
-  kind text not null check (kind in ('mapping', 'replay', 'backfill')),
+  kind text not null check (kind in ('mapping', 'replay', 'backfill', 'reconcile')),
   mapping text not null,
   mapping_version integer not null,
   product text not null,

@@ -55,6 +55,7 @@ import {
   PlanShowCommand,
 } from './commands/plan.command.ts';
 import { PublisherCommand, PublisherConfigCheckCommand, PublisherConfigCommand } from './commands/publisher.command.ts';
+import { ReconcileCommand } from './commands/reconcile.command.ts';
 import { RedriveCommand } from './commands/redrive.command.ts';
 import {
   ReplayCancelCommand,
@@ -161,6 +162,7 @@ import { EventsCommand, EventsTailCommand } from './commands/events.command.ts';
     PublisherCommand,
     PublisherConfigCheckCommand,
     PublisherConfigCommand,
+    ReconcileCommand,
     RedriveCommand,
     ReplayCancelCommand,
     ReplayCommand,

@@ -26,3 +26,4 @@ export {
   type PlannedRecord,
   type PlanTotals,
 } from './plan.types.ts';
+export { reconcile, type ReconcileReport, type ReconcileRequest } from './reconcile/reconcile.run.ts';

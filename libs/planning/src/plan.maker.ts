@@ -82,7 +82,7 @@ async function* passes({ db, history }: PlanSources, { kind, mapping, selection 
     const stored: StoredKey[] = await readKeys(db, mapping, { selection, after, limit: PASS });
     if (stored.length === 0) return;
     const names = new Set(stored.map(({ key }) => key));
-    const events = kind === 'backfill' ? new Map<string, KeptEvent>() : await history.eventsOf(mapping, names);
+    const events = asStored(kind) ? new Map<string, KeptEvent>() : await history.eventsOf(mapping, names);
     for (let start = 0; start < stored.length; start += PAGE)
       yield { stored: stored.slice(start, start + PAGE), events };
     after = stored.at(-1) ?? null;
@@ -100,7 +100,7 @@ async function prepare(sources: PlanSources, request: PlanRequest, page: Page): 
   const { stored, events } = page;
   const tenants = stored.map(({ tenantId }) => tenantId);
   const connections = await loadConnections(sources.db, mapping, tenants);
-  const folds = kind === 'backfill' ? new Map() : await readFolds(sources.db, mapping, stored);
+  const folds = asStored(kind) ? new Map() : await readFolds(sources.db, mapping, stored);
   const prepared: Prepared = { wanted: [], left: [], setAside: 0 };
   let setAside = 0;
   for (const key of stored) {
@@ -113,7 +113,7 @@ async function prepare(sources: PlanSources, request: PlanRequest, page: Page): 
 
   function madeOf({ mapping: configured, connection }: UsableMapping, key: StoredKey): WantedKey | LeftKey {
     const base = { ...stateName(key), connection, sequence: key.sequence };
-    if (kind === 'backfill') {
+    if (asStored(kind)) {
       const wanted = projectionOf(configured, key.state);
       if (wanted === null) return { left: 'mapping_failed' };
       return { ...base, state: key.state, newState: null, timers: null, wanted, effects: [] };
@@ -137,6 +137,11 @@ async function prepare(sources: PlanSources, request: PlanRequest, page: Page): 
       effects: refolded.effects,
     };
   }
+}
+
+/** The states are taken as they are. */
+function asStored(kind: PlanKind): boolean {
+  return kind === 'backfill' || kind === 'reconcile';
 }
 
 function stateName({ tenantId, key, connectionId }: StoredKey): Pick<StoredKey, 'tenantId' | 'key' | 'connectionId'> {

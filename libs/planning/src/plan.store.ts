@@ -19,7 +19,7 @@ export interface SavedPlan {
   readonly pack: string;
   readonly version: number;
   readonly product: string;
-  readonly lane: 'replay' | 'backfill';
+  readonly lane: 'replay' | 'backfill' | 'reconcile';
   readonly selection: JsonObject;
   readonly totals: PlanTotals;
   readonly state: PlanState;

@@ -2,9 +2,10 @@ import type { Command, Json, Lane } from '#contracts';
 
 /**
  * What is planned. `mapping`: what was folded is folded anew by the mapping that is loaded, usually another version. `replay`: the same for
- * chosen keys, to put right states that are not what their events say. `backfill`: states as they are; what the CRM lacks of them.
+ * chosen keys, to put right states that are not what their events say. `backfill`: states as they are; what the CRM lacks of them. `reconcile`: the same,
+ * each night.
  */
-export const PLAN_KINDS = ['mapping', 'replay', 'backfill'] as const;
+export const PLAN_KINDS = ['mapping', 'replay', 'backfill', 'reconcile'] as const;
 export type PlanKind = (typeof PLAN_KINDS)[number];
 
 /** Whose credits the writes of a plan use; none of these lanes lets an automation of the CRM run. */
@@ -12,6 +13,7 @@ export const PLAN_LANES: Readonly<Record<PlanKind, Lane>> = {
   mapping: 'replay',
   replay: 'replay',
   backfill: 'backfill',
+  reconcile: 'reconcile',
 };
 
 /** One field as the CRM holds it and as it will be; null is empty. */

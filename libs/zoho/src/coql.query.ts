@@ -40,6 +40,20 @@ export function selectSecond({ module, at, afterId }: SecondOptions): string {
   return `select id, Modified_Time from ${nameOf(module)} where ${where} order by id asc limit 0, ${COQL_ROWS}`;
 }
 
+export interface SelectBehind extends Pick<SelectOptions, 'module' | 'fields' | 'field'> {
+  /** The value behind which the page begins; null: from the first. */
+  readonly behind: string | number | null;
+}
+
+/** A query for one page of the records that have a value in `field`, in the order of that value (reference 2.8: two conditions, each in brackets). */
+export function selectBehind({ module, fields, field, behind }: SelectBehind): string {
+  const columns = [...new Set(['id', field, ...fields])].map(nameOf).join(', ');
+  const name = nameOf(field);
+  const [literal = ''] = behind === null ? [] : literalsOf(behind);
+  const condition = behind === null ? `${name} is not null` : `(${name} is not null) and (${name} > ${literal})`;
+  return `select ${columns} from ${nameOf(module)} where ${condition} order by ${name} asc limit 0, ${COQL_ROWS}`;
+}
+
 /**
  * The literals that may stand for a value: a number stands for itself. Of a text: An apostrophe is doubled (Zoho's Kaizen 171, "FAQs on COQL API", question 3).
  * Whether a backslash escapes is documented nowhere, so a text with one is asked for in both spellings; not with a single

@@ -39,7 +39,7 @@ export type { ChannelOutcome, EndedChannel, EndOutcome, WatchedChannel } from '.
 export { MOST_CONDITION_FIELDS, type Channel, type ChannelCondition } from './calls/watch.call.ts';
 export type { ChannelsResult, ListedChannel, ListWatchOptions } from './calls/watch-list.call.ts';
 export type { NewPipeline, PipelineStage } from './calls/write-pipeline.call.ts';
-export { COQL_ROWS, COQL_VALUES, selectWhere, type SelectOptions } from './coql.query.ts';
+export { COQL_ROWS, COQL_VALUES, selectBehind, selectWhere, type SelectOptions } from './coql.query.ts';
 export { CALL_KINDS, creditsOf, isHeavy, type CallKind, type Priced } from './credits.ts';
 export { allowedApiOrigins, DATA_CENTRES, dataCentreOf, type DataCentre } from './data-centre.ts';
 export { CallBudget, type BudgetEvent, type BudgetState, type CallBudgetOptions } from './limits/call.budget.ts';

@@ -20,18 +20,18 @@ export function counting(version: 1 | 2): Mapping {
     },
     initial: { bought: 0, gone: false },
     fold: {
-      'user.bought': (state, { subject, data }, { effect, setAside }) => {
-        if (version === 1 && data.note === 'odd') return setAside('invalid_value', 'note');
+      'user.bought': (state, { subject, data }, tools) => {
+        if (version === 1 && data.note === 'odd') return tools.setAside('invalid_value', 'note');
         const parent = { module: 'Leads', identity: { field: 'Ext', value: subject } };
         if (data.note !== undefined) {
-          effect({
+          tools.effect({
             effect: 'note',
             key: `portal/note/${subject}/${data.note}`,
             parent,
             title: data.note,
             content: null,
           });
-          effect({
+          tools.effect({
             effect: 'task',
             key: `portal/task/${subject}/${data.note}`,
             parent,

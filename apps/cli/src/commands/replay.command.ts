@@ -165,7 +165,13 @@ async function lookOnly(options: ReplayOptions): Promise<void> {
   const started = performance.now();
   const result = await withIntegration((db) =>
     dryRun({
-      ...{ db, mapping, current, source, topicPrefix, base, selection: selectionOf(options) },
+      db,
+      mapping,
+      current,
+      source,
+      topicPrefix,
+      base,
+      selection: selectionOf(options),
       ...(rate === undefined ? {} : { rate }),
       ...(examples === undefined ? {} : { examples }),
       onProgress: (done, all) => bar.show('folding', { done, all }),

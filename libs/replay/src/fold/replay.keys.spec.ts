@@ -134,7 +134,7 @@ describe('recordDifferences', () => {
       [],
       [{ recordKey: 'Leads/1', module: 'Leads', kind: 'gone', fields: [] }],
     ],
-  ])('%s', (_, before, after, expected) => {
+  ])('%s', (...[, before, after, expected]) => {
     expect(recordDifferences(before, after)).toEqual(expected);
   });
 });

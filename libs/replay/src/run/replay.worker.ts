@@ -82,8 +82,8 @@ class ReplayWorker {
 
   /** True when no key is left. */
   async run(): Promise<boolean> {
-    const { db, id, signal, onProgress } = this.#options;
-    while (signal?.aborted !== true) {
+    const { db, id, onProgress } = this.#options;
+    while (!this.#isAsked()) {
       const next = await nextKeys(db, id, AT_A_TIME[this.#replay.target]);
       if (next.keys.length === 0) return holdReplay(db, id, this.#owner);
       if (!(await this.#hasRoom())) return false;
@@ -96,13 +96,18 @@ class ReplayWorker {
     return false;
   }
 
+  /** To stop. */
+  #isAsked(): boolean {
+    return this.#options.signal?.aborted === true;
+  }
+
   /** Waits until the CRM has taken some of what waits for it. False when the replay is not ours any more. */
   async #hasRoom(): Promise<boolean> {
-    const { db, id, signal } = this.#options;
+    const { db, id } = this.#options;
     for (;;) {
       if (!(await holdReplay(db, id, this.#owner))) return false;
       if ((await countWaiting(db, MOST_WAITING)) < MOST_WAITING) return true;
-      if (signal?.aborted === true) return false;
+      if (this.#isAsked()) return false;
       await sleep(LOOK_AGAIN_MS);
     }
   }

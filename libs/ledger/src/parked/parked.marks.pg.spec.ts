@@ -63,6 +63,15 @@ describe('what waits behind a parked command', () => {
     expect(await drain()).toEqual(['5', '6']);
   });
 
+  it("is that of its own connection: the same record of another one is somebody else's", async () => {
+    await ledger.base.addConnection({ id: 'c2', tenantId: 'other' });
+    await ledger.insert({ user: 'a' }, { user: 'b', connectionId: 'c2' });
+    for (const command of await ledger.claim({ connectionIds: ['c1', 'c2'] }))
+      await ledger.settle([{ command, outcome: REFUSED }]);
+    await ledger.insert(...['c1', 'c2'].flatMap((connectionId) => ['a', 'b'].map((user) => ({ user, connectionId }))));
+    expect(await marked()).toEqual(['3', '6']);
+  });
+
   it.each<[string, string[], () => Promise<unknown>]>([
     ['is retried', ['1', '2', '3'], () => retryParked(ledger.db, ['1'])],
     ['is skipped', ['2', '3'], () => skipParked(ledger.db, ['1'])],

@@ -124,10 +124,6 @@ describe('pause --direction in', () => {
 
   it.each([
     [['pause', '--direction', 'in', '--reason', 'x'], 2],
-    [['pause', '--direction', 'up', '--connection', 'c', '--reason', 'x'], 2],
-    [['pause', '--direction', 'in', '--connection', 'c', '--pack', 'p', '--reason', 'x'], 2],
-    [['pause', '--direction', 'in', '--connection', 'c', '--entity', 'x', '--reason', 'x'], 2],
-    [['pause', '--connection', 'c', '--entity', 'user/1', '--reason', 'x'], 2],
     [['pause', '--direction', 'in', '--connection', 'nobody', '--reason', 'x'], 1],
   ])('%j ends with %i', async (args, code) => {
     expect((await verb(...args)).code).toBe(code);

@@ -1,15 +1,8 @@
 import { Command, Option } from 'nest-commander';
 import type { HoldScope } from '#ledger';
 import { pause, readHolds, resume, type Operator } from '#operations';
-import {
-  changeReturn,
-  DIRECTION_OPTION,
-  directionOf,
-  ENTITY_OPTION,
-  isReturn,
-  readReturnRows,
-  type DirectionOptions,
-} from './hold.direction.ts';
+import { changeReturn, DIRECTION_OPTION, ENTITY_OPTION, readReturnRows } from './hold.direction.ts';
+import { directionOf, isReturn, type DirectionOptions } from './hold.scope.ts';
 import { EXIT, WrongUse } from '../exit.codes.ts';
 import { LookCommand, operatorOf, type LookOptions } from '../operator.command.ts';
 import { print } from '../output.ts';

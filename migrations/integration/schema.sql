@@ -230,8 +230,8 @@ create table ledger.links (
 );
 CREATE INDEX links_by_entity ON ledger.links USING btree (product, entity_id);
 CREATE UNIQUE INDEX links_by_record ON ledger.links USING btree (connection_id, module, record_id) WHERE (NOT shared);
-CREATE INDEX links_by_shared_record ON ledger.links USING btree (connection_id, module, record_id) WHERE shared;
 CREATE INDEX links_lost ON ledger.links USING btree (connection_id, module, record_id) WHERE (lost_at IS NOT NULL);
+CREATE INDEX links_of_records ON ledger.links USING btree (connection_id, record_id);
 CREATE TRIGGER links_dropped AFTER DELETE ON ledger.links FOR EACH ROW EXECUTE FUNCTION ledger.keep_former_link();
 CREATE TRIGGER links_moved AFTER UPDATE OF module, record_id ON ledger.links FOR EACH ROW WHEN (((old.module IS DISTINCT FROM new.module) OR (old.record_id IS DISTINCT FROM new.record_id))) EXECUTE FUNCTION ledger.keep_former_link();
 
@@ -445,7 +445,7 @@ create table relay.plans (
   applied_by text,
   ended_at timestamp with time zone,
   constraint plans_pkey PRIMARY KEY (id),
-  constraint plans_kind_check CHECK ((kind = ANY (ARRAY['mapping'::text, 'replay'::text, 'backfill'::text]))),
+  constraint plans_kind_check CHECK ((kind = ANY (ARRAY['mapping'::text, 'replay'::text, 'backfill'::text, 'reconcile'::text]))),
   constraint plans_state_check CHECK ((state = ANY (ARRAY['saved'::text, 'applying'::text, 'applied'::text, 'stopped'::text])))
 );
 

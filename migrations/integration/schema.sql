@@ -382,7 +382,7 @@ create table relay.plans (
   applied_by text,
   ended_at timestamp with time zone,
   constraint plans_pkey PRIMARY KEY (id),
-  constraint plans_kind_check CHECK ((kind = ANY (ARRAY['mapping'::text, 'replay'::text, 'backfill'::text]))),
+  constraint plans_kind_check CHECK ((kind = ANY (ARRAY['mapping'::text, 'replay'::text, 'backfill'::text, 'reconcile'::text]))),
   constraint plans_state_check CHECK ((state = ANY (ARRAY['saved'::text, 'applying'::text, 'applied'::text, 'stopped'::text])))
 );
 

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { isCausewayError, type JsonObject } from '#contracts';
 import type { NewCommand } from '#ledger';
-import { withSettings, type Mapping, type ProjectedState, type StepResult } from '#mapping';
+import { goesOut, withSettings, type Mapping, type ProjectedState, type StepResult } from '#mapping';
 import type { FoldConnection, TenantConnections } from './connection.store.ts';
 import { stateKey, type FoldStep } from './fold.step.ts';
 import type { StateChange, StoredState } from './state.store.ts';
@@ -169,6 +169,7 @@ export function commandsOf(
   { step, result, connection }: { step: FoldStep; result: StepResult; connection: FoldConnection },
 ): NewCommand[] {
   if (result.commands.length === 0) return [];
+  const lane = result.lane ?? 'live';
   const origin = {
     connectionId: connection.id,
     product: mapping.product,
@@ -178,7 +179,7 @@ export function commandsOf(
     mappingVersion: mapping.version,
     eventId: step.id,
     occurredAt: step.occurredAt,
-    lane: result.lane ?? ('live' as const),
+    lane,
   };
-  return result.commands.map((command) => ({ origin, command }));
+  return result.commands.filter((command) => goesOut(lane, command)).map((command) => ({ origin, command }));
 }

@@ -2,7 +2,7 @@ export { captureEvents, type CapturedEvent, type RowChange } from './capture/cap
 export type { Capture } from './capture/capture.types.ts';
 export { difference } from './fold/difference.policy.ts';
 export { sameJson } from './fold/json.equality.ts';
-export { triggerFor } from './fold/lane.policy.ts';
+export { goesOut, triggerFor } from './fold/lane.policy.ts';
 export { keyLine } from './fold/effect.command.ts';
 export type { WantedConversion, WantedEffect, WantedNote, WantedTask } from './fold/effect.types.ts';
 export { firstWrite } from './fold/difference.policy.ts';

@@ -1,6 +1,6 @@
 import { linkedKeysOf, recordKeyOf, type Command, type Json, type JsonObject, type Lane } from '#contracts';
 import type { Kysely } from 'kysely';
-import { triggerFor, type Mapping } from '#mapping';
+import { goesOut, triggerFor, type Mapping } from '#mapping';
 import type { IntegrationDatabase } from '#postgres';
 import { readActual, type CrmReader, type CrmReading } from './crm.reading.ts';
 import type { WantedKey } from './key.projection.ts';
@@ -181,7 +181,7 @@ function whyNot(
   { known, made }: { readonly known: Knowledge; readonly made: ReadonlySet<string> },
 ): LeftReason | null {
   if (effect.operation === 'convert') return 'conversion';
-  if (effect.operation === 'task' && effect.fields['Status'] !== 'Completed') return 'task_open';
+  if (!goesOut('replay', effect)) return 'task_open';
   const parent = known.of(recordKeyOf(effect));
   if (parent.link?.lost === true) return 'deleted_by_person';
   if (parent.released) return 'released';

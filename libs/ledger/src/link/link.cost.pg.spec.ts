@@ -22,6 +22,7 @@ async function looks(): Promise<StatementCost[]> {
 
 describe('links of records that were read', () => {
   it('regression: are found by an index, however many links there are', async () => {
+    await ledger.reset();
     await sql`
       insert into ledger.links (connection_id, record_key, product, entity_type, entity_id, module, record_id)
       select 'c1', 'Leads/' || i, 'portal', 'user', i::text, 'Leads', 'r' || i from generate_series(1, 20000) i`.execute(

@@ -1,5 +1,5 @@
 import { LANES } from '#contracts';
-import { triggerFor } from './lane.policy.ts';
+import { goesOut, triggerFor } from './lane.policy.ts';
 
 describe('the trigger of a lane', () => {
   it.each([
@@ -14,5 +14,23 @@ describe('the trigger of a lane', () => {
 
   it('makes no trigger where a command has none', () => {
     expect(LANES.flatMap((lane) => triggerFor(lane, { trigger: [] }))).toEqual([]);
+  });
+});
+
+describe('what goes out in a lane', () => {
+  const open = { operation: 'task', fields: { Subject: 'Call', Status: 'Not Started' } } as const;
+  const completed = { operation: 'task', fields: { Status: 'Completed' } } as const;
+  const note = { operation: 'note', fields: { Note_Title: 'a' } } as const;
+
+  it.each([
+    ['live', open, true],
+    ['retry', open, true],
+    ['replay', open, false],
+    ['backfill', open, false],
+    ['reconcile', open, false],
+    ['replay', completed, true],
+    ['backfill', note, true],
+  ] as const)('%s: %j: %s', (lane, command, expected) => {
+    expect(goesOut(lane, command)).toBe(expected);
   });
 });

@@ -1,4 +1,4 @@
-import type { JsonObject, Lane } from '#contracts';
+import type { Command, JsonObject, Lane } from '#contracts';
 import type { TriggerRule } from './wanted.types.ts';
 
 const WORKFLOW: readonly string[] = ['workflow'];
@@ -24,4 +24,9 @@ const TELLS: Readonly<Record<Lane, boolean>> = {
  */
 export function triggerFor(lane: Lane, { trigger }: { readonly trigger: readonly string[] }): string[] {
   return TELLS[lane] ? [...trigger] : [];
+}
+
+/** Whether a command goes out in a lane: a task that somebody would have to do tells people (packs/README.md section 5). */
+export function goesOut(lane: Lane, { operation, fields }: Pick<Command, 'operation' | 'fields'>): boolean {
+  return TELLS[lane] || operation !== 'task' || fields['Status'] === 'Completed';
 }

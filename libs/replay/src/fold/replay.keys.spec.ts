@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { eventStep, foldBatch, observationStep, type FoldStep, type TenantConnections } from '#folding';
+import { eventStep, foldBatch, observationStep, stateKey, type FoldStep, type TenantConnections } from '#folding';
 import { loadPack } from '#packs';
 import { aRecord, anEvent } from '#testing';
 import { recordDifferences } from './record.difference.ts';
@@ -40,7 +40,7 @@ describe('replayKeys', () => {
       connections: CONNECTIONS,
       steps: [userStep('1', { id: 'a1', name: 'Ana Lima' })],
     });
-    const base = new Map([[JSON.stringify(['portal', '1', '']), before.keys[0]?.state ?? {}]]);
+    const base = new Map([[stateKey({ tenantId: 'portal', key: '1' }), before.keys[0]?.state ?? {}]]);
     const after = replayKeys({
       mapping,
       connections: CONNECTIONS,

@@ -59,8 +59,3 @@ function asTold(
   });
   return { ...record, fields: Object.fromEntries(fields) };
 }
-
-/** Whether an effect may go out in a replay: a task that somebody would have to do tells people (packs/README.md section 5). Pure. */
-export function mayRepeat({ operation, fields }: Pick<Command, 'operation' | 'fields'>): boolean {
-  return operation !== 'task' || fields['Status'] === 'Completed';
-}

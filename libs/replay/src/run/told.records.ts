@@ -1,7 +1,8 @@
 import { sql, type QueryExecutorProvider } from 'kysely';
 import type { Json } from '#contracts';
 import type { NewCommand } from '#ledger';
-import { mayRepeat, type ToldRecord, type ToldValue } from './repair.policy.ts';
+import { goesOut } from '#mapping';
+import type { ToldRecord, ToldValue } from './repair.policy.ts';
 
 interface Mutable extends ToldRecord {
   isLost: boolean;
@@ -57,7 +58,7 @@ export async function withoutKnownEffects(
   return commands.filter(({ origin, command }) => {
     if (command.effectKey === undefined) return true;
     const name = JSON.stringify([origin.connectionId, command.effectKey]);
-    if (known.has(name) || !mayRepeat(command)) return false;
+    if (known.has(name) || !goesOut('replay', command)) return false;
     known.add(name);
     return true;
   });

@@ -22,6 +22,8 @@ interface Picture {
 
 /** A row for each picture; add one for another verb. */
 const PICTURES: readonly Picture[] = [
+  { name: 'status', args: ['status'], byFile: true },
+  { name: 'plan', args: ['plan', 'mapping', 'signup-lead'] },
   { name: 'timeline', args: ['timeline', 'portal', 'ana'] },
   { name: 'explain', args: ['explain', 'portal', 'ana', 'Phone'] },
 ];
@@ -47,7 +49,13 @@ try {
   for (const { name, args, byFile } of PICTURES.filter(
     (picture) => asked.length === 0 || asked.includes(picture.name),
   )) {
-    const env = { CAUSEWAY_INTEGRATION_URL: details.integration.url, CAUSEWAY_PACKS: details.packs.join(',') };
+    const env = {
+      CAUSEWAY_INTEGRATION_URL: details.integration.url,
+      CAUSEWAY_SECRET_KEY: details.secretKey,
+      CAUSEWAY_PACKS: details.packs.join(','),
+      CAUSEWAY_TOPIC_PREFIX: details.topicPrefix,
+      CAUSEWAY_KAFKA_BROKERS: details.kafka.brokers.join(','),
+    };
     const { stdout, stderr } = byFile
       ? await causewayProcess([...args, '--system', file])
       : await causewayProcess(args, env);
@@ -61,7 +69,10 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** Ana signs up and changes her phone number; Sam works on her Lead in the CRM, and the product hears of it. */
+/**
+ * Ana signs up and changes her phone number; Sam works on her Lead in the CRM, and the product hears of it. Then he types another phone
+ * number over hers, of which nobody is told: what a plan finds.
+ */
 async function playStory(story: SystemFixture): Promise<void> {
   const { product, simulator } = story;
   const settled = (): Promise<void> => story.quiet(60_000);
@@ -77,5 +88,7 @@ async function playStory(story: SystemFixture): Promise<void> {
       select crm_status as status from public.users where id = 'ana'`.execute(product);
     return rows[0]?.status === 'Contacted' ? true : null;
   });
+  await settled();
+  await simulator.act('edit', { module: 'Leads', match, fields: { Phone: '555-0000' }, user: 'Sam Sales' });
   await settled();
 }

@@ -20,6 +20,6 @@ describe('the campaign finds a publisher that breaks its promise', () => {
       });
       expect(result[FINDINGS[mutant]]).toBeGreaterThan(0);
     },
-    300_000,
+    900_000,
   );
 });

@@ -1,13 +1,16 @@
 import {
+  DEFAULT_ROWS,
   isOwnOptionSet,
   kafkaConnectionOptions,
   kafkaOptions,
   loadConfig,
+  presetOfEnvironment,
   processOptions,
   publisherOptions,
   readSourcesFile,
   type Config,
   type Environment,
+  type RowsConfig,
 } from '#config';
 import { kafkaConnection } from '#kafka';
 import { sourceOfSystem, type SourceTarget } from '#operations';
@@ -15,8 +18,8 @@ import { WrongUse } from './exit.codes.ts';
 import { runningSystem } from './target.ts';
 
 const { topicPrefix } = processOptions;
-const { sourcesFile, sourceName, sourceUrl, slotName, publicationName, outboxTable, transactionTimeout, walDisk } =
-  publisherOptions;
+const { sourcesFile, sourceName, sourceUrl, slotName, publicationName, transactionTimeout, walDisk } = publisherOptions;
+const { preset, outboxTable, debeziumOptions, outboxTimeColumn } = publisherOptions;
 const DEFAULTS = {
   publicationName,
   walDisk,
@@ -30,10 +33,13 @@ const ALL = {
   sourceName,
   sourceUrl,
   slotName,
-  outboxTable,
+  outboxTimeColumn,
   ...kafkaConnectionOptions,
   topicPrefix,
 };
+
+/** How the environment says what `rows` of a file says. */
+const ROWS = { preset, outboxTable, debeziumOptions };
 
 export interface SourceChoice {
   readonly source?: string;
@@ -84,10 +90,10 @@ function sourceOfFile(
 ): SourceTarget {
   const declared = new Map(readSourcesFile(file, { env }).map((one) => [one.sourceName, one]));
   const name = chosen(source, [...declared.keys()]);
-  const shared = loadConfig({ ...DEFAULTS, ...kafkaConnectionOptions, topicPrefix }, env);
+  const shared = loadConfig({ ...DEFAULTS, outboxTimeColumn, ...kafkaConnectionOptions, topicPrefix }, env);
   const found = declared.get(name);
-  const none = { sourceName: name, sourceUrl: '', slotName: '', outboxTable: undefined };
-  return { ...targetOf({ ...shared, ...none, ...found }), ...(found === undefined ? {} : { table: found.rows.table }) };
+  const none = { sourceName: name, sourceUrl: '', slotName: '', rows: DEFAULT_ROWS };
+  return targetOf({ ...shared, ...none, ...found });
 }
 
 /** Standard settings alone may be meant for another program; with the name of a source they are meant for us. Pure. */
@@ -99,16 +105,18 @@ function sourceOfSettings(source: string | undefined, env: Environment): SourceT
   const config = loadConfig(ALL, env);
   if (source !== undefined && source !== config.sourceName)
     throw new WrongUse(`the settings name the source ${config.sourceName}, --source names ${source}`);
-  return targetOf(config);
+  return targetOf({ ...config, rows: presetOfEnvironment(loadConfig(ROWS, env)) });
 }
 
-function targetOf(config: Config<typeof ALL>): SourceTarget {
+function targetOf(config: Config<typeof ALL> & { readonly rows: RowsConfig }): SourceTarget {
   return {
     name: config.sourceName,
     url: config.sourceUrl,
     slot: config.slotName,
     publication: config.publicationName,
-    ...tableOf(config.outboxTable),
+    table: config.rows.table,
+    preset: config.rows.preset,
+    timeColumns: timeColumnsOf(config),
     walDiskBytes: config.walDisk,
     kafkaBrokers: config.kafkaBrokers,
     kafkaSecurity: kafkaConnection(config).security,
@@ -119,8 +127,16 @@ function targetOf(config: Config<typeof ALL>): SourceTarget {
   };
 }
 
-/** Nothing for the table of the product migrations. */
-function tableOf(name: string | undefined): Pick<SourceTarget, 'table'> {
-  const [schema = '', table = ''] = (name ?? '').split('.');
-  return schema === '' || table === '' ? {} : { table: { schema, table } };
+/** The setting before what the layout has; day partitions go by `created_at` whatever another source's column is. */
+function timeColumnsOf({
+  rows,
+  outboxTimeColumn: configured,
+}: {
+  readonly rows: RowsConfig;
+  readonly outboxTimeColumn: string | undefined;
+}): string[] {
+  const ofLayout = rows.preset === 'causeway' ? 'created_at' : rows.options['table.field.event.timestamp'];
+  const { schema, table } = rows.table;
+  const isOurs = `${schema}.${table}` === 'outbox.events';
+  return [isOurs && rows.preset === 'causeway' ? undefined : configured, ofLayout].filter((name) => name !== undefined);
 }

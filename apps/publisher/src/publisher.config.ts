@@ -1,6 +1,7 @@
 import {
   kafkaOptions,
   loadConfig,
+  presetOfEnvironment,
   processOptions,
   publisherOptions,
   readSourcesFile,
@@ -10,7 +11,6 @@ import {
   type RowsConfig,
 } from '#config';
 import { CausewayError } from '#contracts';
-import { presetOfEnvironment } from './debezium/debezium.environment.ts';
 
 /** What the process has, whatever its sources. */
 export const publisherProcessOptions = { ...processOptions, ...kafkaOptions };

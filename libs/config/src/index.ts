@@ -1,6 +1,7 @@
 export { loadConfig } from './load.config.ts';
 export { OPTION_GROUPS, catalogue } from './option.catalogue.ts';
 export type { AdditionalField } from './debezium/additional.fields.ts';
+export { presetOfEnvironment, type PresetEnvironment } from './debezium/debezium.environment.ts';
 export {
   debeziumOptionsSchema,
   debeziumPresetSchema,

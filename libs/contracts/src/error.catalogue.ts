@@ -168,6 +168,12 @@ const entries = {
       'Correct CAUSEWAY_DEBEZIUM_OPTIONS (docs/debezium.md lists the types), the table, or the columns of the publication.',
     owner: 'platform',
   },
+  OUTBOX_NOT_RESENDABLE: {
+    meaning: 'Rows of this outbox cannot be read again and produced as the publisher produces them',
+    action:
+      'Set what the reason names; else write the rows again under their ids (docs/operations.md): the publisher sends them as before.',
+    owner: 'platform',
+  },
   OUTBOX_ROW_UPDATED: {
     meaning: 'A row of the outbox was updated, which publishes nothing',
     action:

@@ -39,7 +39,7 @@ interface ResendOptions extends ChangeOptions {
 @SubCommand({
   name: 'resend',
   description:
-    'Produces the rows written in a window (created_at; --to is not in it) to Kafka again, with the same ids, in order; consumers with an inbox drop what they have. Refuses while a publisher reads the slot, because old events would come after newer ones of their key. Example: causeway outbox resend --source portal --from 2026-01-02T03:00:00Z --to now --yes',
+    'Produces the rows written in a window (created_at, or the column that CAUSEWAY_OUTBOX_TIME_COLUMN names; --to is not in it) to Kafka again, with the same ids, in order; consumers with an inbox drop what they have. Refuses while a publisher reads the slot, because old events would come after newer ones of their key, and for the preset debezium-outbox, whose records the publisher alone makes. Example: causeway outbox resend --source portal --from 2026-01-02T03:00:00Z --to now --yes',
 })
 export class OutboxResendCommand extends ChangeCommand {
   async run(_args: string[], options: ResendOptions): Promise<void> {
@@ -104,29 +104,33 @@ function resendLines({ rows, sent, refused }: ResendResult): string[] {
 
 function statusLines(report: OutboxReport): string[] {
   const total = report.partitions.reduce(
-    (sum, { rows, bytes }) => ({ rows: sum.rows + rows, bytes: sum.bytes + bytes }),
-    {
-      rows: 0,
-      bytes: 0,
-    },
+    (sum, { rows, bytes }) => ({
+      rows: sum.rows === null || rows === null ? null : sum.rows + rows,
+      bytes: sum.bytes + bytes,
+    }),
+    { rows: 0 as number | null, bytes: 0 },
   );
   const rows = [...report.partitions, { name: 'all', ...total, oldest: null }];
   const lines = rows.map(({ name, rows: count, bytes, oldest: first }) => [
     name,
-    String(count),
+    count === null ? 'unknown' : String(count),
     sizeOf(bytes),
     first === null ? '' : ageOf(first),
   ]);
-  const { oldestUnconfirmed: oldest, unconfirmedRows: count } = report;
   return [
     table(['partition', 'rows', 'size', 'oldest row'], lines),
     '',
-    oldest === null
-      ? 'no row since the position was stored'
-      : `${count} rows since the position was stored, from ${oldest}`,
+    unconfirmedLine(report),
     ...walLines(report.wal),
     ...slotLines(report.slot),
   ];
+}
+
+function unconfirmedLine({ oldestUnconfirmed: oldest, unconfirmedRows, unknownBecause }: OutboxReport): string {
+  if (unconfirmedRows === null) return `rows since the position was stored: unknown, ${unknownBecause ?? ''}`;
+  return oldest === null
+    ? 'no row since the position was stored'
+    : `${unconfirmedRows} rows since the position was stored, from ${oldest} (${ageOf(oldest)})`;
 }
 
 function walLines({

@@ -85,8 +85,8 @@ export class SlotRewindCommand extends SourceCommand {
     const lines = [
       `Postgres cannot move slot ${target.slot} back: nothing from before ${rewind.confirmedFlush ?? 'its creation'} is sent again`,
       rows === null
-        ? 'outbox.events is empty: there is nothing to resend'
-        : `rows since ${rows} are in outbox.events: causeway outbox resend --source ${target.name} --from ${rows} --to now`,
+        ? `${rewind.table} has no rows that outbox resend can send: see docs/operations.md`
+        : `rows since ${rows} are in ${rewind.table}: causeway outbox resend --source ${target.name} --from ${rows} --to now`,
     ];
     say({ possible: false, ...rewind }, { json: options.json, lines });
     process.exitCode = EXIT.problems;

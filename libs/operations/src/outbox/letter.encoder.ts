@@ -4,11 +4,12 @@ import { BATCH_OVERHEAD, partitionOf, recordBytes, type TopicState } from '#kafk
 import { connectClient } from '#postgres';
 import { openTopicAdmin } from '../slot/position.side.ts';
 import { APPLICATION_NAME } from '../slot/source.client.ts';
-import type { SourceTarget } from '../slot/source.target.ts';
+import { tableOf, type SourceTarget } from '../slot/source.target.ts';
 import type { CommittedRecord } from './committed.reader.ts';
 import { describe, textOf } from './dead.letters.ts';
 import { encodeAgain, type Encoded } from './outbox.record.ts';
 import { fixTextOutput, readRow, type OutboxEvent } from './outbox.rows.ts';
+import { findOutboxTable, nameOf, whyNotEncoded } from './outbox.table.ts';
 
 /** Makes of dead letters what should have been produced, or says why that cannot be. */
 export interface LetterEncoder extends AsyncDisposable {
@@ -32,17 +33,22 @@ export function openLetterEncoder(target: SourceTarget): LetterEncoder {
   const rowOf = async (eventId: string | null): Promise<OutboxEvent | undefined> => {
     if (eventId === null || !UUID.test(eventId)) return undefined;
     client ??= connect(target);
-    return readRow(await client, eventId);
+    const table = await findOutboxTable(await client, target);
+    return table === undefined ? undefined : readRow(await client, table, eventId);
   };
   return {
     encode: async (letter) => {
       try {
         if (isComplete(letter)) return await encodeWhole(letter, findTopic);
         const { eventId, reason } = describe(letter);
+        const unable = whyNotEncoded(target);
+        if (unable !== null) return { reason: `it is not whole, and ${unable}: write its row again: ${reason}` };
         const row = await rowOf(eventId);
         if (row !== undefined) return stillThere(await encodeAgain(row, { target, findTopic }));
         if (eventId === null) return { reason: `it has no event id: ${reason}` };
-        return { reason: `row ${eventId} is not in outbox.events; let the product emit the event again: ${reason}` };
+        return {
+          reason: `row ${eventId} is not in ${nameOf(tableOf(target))}; let the product emit the event again: ${reason}`,
+        };
       } catch (error) {
         if (!isCausewayError(error, 'TOPIC_MISSING')) throw error;
         return stillThere({ reason: `the topic ${String(error.details['topic'])} is missing` });

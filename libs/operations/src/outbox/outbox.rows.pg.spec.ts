@@ -2,15 +2,18 @@ import type { Client } from 'pg';
 import { connectClient, createScratchDatabase, migrate, migrationFolder, type ScratchDatabase } from '#postgres';
 import { postgresUrl } from '#testing';
 import { countRows, fixTextOutput, readRow, readRows } from './outbox.rows.ts';
+import { openOutboxTable, type OutboxTable } from './outbox.table.ts';
 
 let database: ScratchDatabase;
 let client: Client;
+let table: OutboxTable;
 
 beforeAll(async () => {
   database = await createScratchDatabase({ adminUrl: postgresUrl(), prefix: 'rows' });
   await migrate({ url: database.url, folder: migrationFolder('product') });
   client = await connectClient({ url: database.url, applicationName: 'spec' });
   await fixTextOutput(client);
+  table = await openOutboxTable(client, { name: 'shop' });
 });
 
 afterAll(async () => {
@@ -31,7 +34,7 @@ async function insert(createdAt: string, rows: string): Promise<void> {
 
 async function subjects(): Promise<number[]> {
   const found: number[] = [];
-  for await (const batch of readRows(client, day))
+  for await (const batch of readRows(client, table, day))
     found.push(...batch.map(({ aggregateId }) => Number(aggregateId.toString())));
   return found;
 }
@@ -46,16 +49,16 @@ describe('rows of a window', () => {
     const found = await subjects();
     expect(found.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 452 }, (_, n) => n + 1));
     expect(found.slice(-2)).toEqual([451, 452]);
-    expect(await countRows(client, day)).toBe(452);
+    expect(await countRows(client, table, day)).toBe(452);
   });
 
   it('has the text that the replication stream gives', async () => {
     const { rows } = await client.query<{ id: string }>(
       `select id::text from outbox.events where aggregate_id = '451'`,
     );
-    const row = await readRow(client, rows[0]?.id ?? '');
+    const row = await readRow(client, table, rows[0]?.id ?? '');
     expect(row?.occurredAt?.toString()).toBe('2026-01-01 10:00:00.5+00');
     expect(row?.payload.toString()).toBe('{"n": 451}');
-    expect(await readRow(client, '00000000-0000-7000-8000-000000000000')).toBeUndefined();
+    expect(await readRow(client, table, '00000000-0000-7000-8000-000000000000')).toBeUndefined();
   });
 });

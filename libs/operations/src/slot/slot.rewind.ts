@@ -1,12 +1,16 @@
+import type { Client } from 'pg';
 import { formatLsn, inspectSlot } from '#replication';
+import { findOutboxTable, nameOf, whyNotEncoded } from '../outbox/outbox.table.ts';
 import { withSource } from './source.client.ts';
-import type { SourceTarget } from './source.target.ts';
+import { tableOf, type SourceTarget } from './source.target.ts';
 
 /** What going back could mean for a source. */
 export interface Rewind {
   /** Where the slot stands; the server sends nothing from before it. Null without a slot. */
   readonly confirmedFlush: string | null;
-  /** Rows of the outbox go back to this instant, RFC 3339; null when it is empty. */
+  /** The outbox, with its schema. */
+  readonly table: string;
+  /** Rows that can be resent go back to this instant, RFC 3339; null when there are none, or that is not known. */
   readonly oldestRow: string | null;
 }
 
@@ -18,11 +22,22 @@ export interface Rewind {
 export async function readRewind(target: SourceTarget): Promise<Rewind> {
   return withSource(target, async (client) => {
     const slot = await inspectSlot(client, target.slot);
-    const { rows } = await client.query<{ oldest: Date | null }>('select min(created_at) as oldest from outbox.events');
     const confirmed = slot?.confirmedFlush ?? null;
     return {
       confirmedFlush: confirmed === null ? null : formatLsn(confirmed),
-      oldestRow: rows[0]?.oldest?.toISOString() ?? null,
+      table: nameOf(tableOf(target)),
+      oldestRow: await readOldest(client, target),
     };
   });
+}
+
+async function readOldest(client: Client, target: SourceTarget): Promise<string | null> {
+  if (whyNotEncoded(target) !== null) return null;
+  const table = await findOutboxTable(client, target);
+  if (table === undefined || table.timeColumn === null) return null;
+  await client.query(`set timezone to 'UTC'`);
+  const { rows } = await client.query<{ oldest: Date | null }>(
+    `select min(${table.timeColumn})::timestamptz as oldest from ${table.sql}`,
+  );
+  return rows[0]?.oldest?.toISOString() ?? null;
 }

@@ -1,3 +1,4 @@
+import type { RowsConfig } from '#config';
 import { topicNames, type TopicNames } from '#contracts';
 import type { KafkaSecurity, SlotName } from '#kafka';
 import type { TableName } from '#replication';
@@ -11,6 +12,10 @@ export interface SourceTarget {
   readonly publication: string;
   /** The table that is published; `outbox.events` when left out. */
   readonly table?: TableName;
+  /** How its rows are laid out and become records; `causeway` when left out. */
+  readonly preset?: RowsConfig['preset'];
+  /** Columns that may say when a row was written, the first that the table has counts; `created_at` when left out. */
+  readonly timeColumns?: readonly string[];
   /** Size of the disk that holds the server's WAL; SQL cannot see it. */
   readonly walDiskBytes?: number | undefined;
   readonly kafkaBrokers: readonly string[];

@@ -1,6 +1,6 @@
-import { CausewayError } from '#contracts';
 import { z } from 'zod';
-import { rowsSchema, type RowsConfig } from '#config';
+import { CausewayError } from '#contracts';
+import { rowsSchema, type RowsConfig } from '../sources/rows.schema.ts';
 import { readOptionsText } from './options.text.ts';
 
 /** What the environment says of a source's table. */

@@ -39,7 +39,8 @@ function exitCodeOf(error: unknown): number {
   if (
     isCausewayError(error, 'CONFIG_INVALID') ||
     isCausewayError(error, 'PACK_UNKNOWN') ||
-    isCausewayError(error, 'CONNECTION_MISSING')
+    isCausewayError(error, 'CONNECTION_MISSING') ||
+    isCausewayError(error, 'CONNECTION_SETTINGS_REFUSED')
   )
     return EXIT.wrongUse;
   return EXIT.problems;

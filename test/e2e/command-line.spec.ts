@@ -41,6 +41,23 @@ describe('the causeway command without a system', () => {
     expect(result.code).toBe(2);
   });
 
+  it.each([['add'], ['put']])(
+    'regression: connections %s of a connection with nothing ticked is refused',
+    async (verb) => {
+      const args = ['connections', verb, 'zoho-x', '--tenant', 't1', '--client-id', '1000.X', '--reason', 'new'];
+      const result = await causeway(args, {
+        CAUSEWAY_INTEGRATION_URL: 'postgres://nobody@127.0.0.1:1/none',
+        CAUSEWAY_PACKS: 'inquiries',
+        CAUSEWAY_SECRET_KEY: 'ab'.repeat(32),
+        CAUSEWAY_CLIENT_SECRET: 'planted-secret',
+        CAUSEWAY_REFRESH_TOKEN: 'planted-refresh',
+      });
+      expect(result.stderr).toContain('CONNECTION_SETTINGS_REFUSED');
+      expect(result.stderr).toContain('record_types names nothing');
+      expect(result.code).toBe(2);
+    },
+  );
+
   it('a Postgres that does not answer is exit 3', async () => {
     const result = await causeway(['migrate', 'product', '--url', 'postgres://nobody@127.0.0.1:1/none']);
     expect(result.stderr).toContain('POSTGRES_UNREACHABLE');

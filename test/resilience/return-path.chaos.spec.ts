@@ -6,7 +6,7 @@ let campaign: ReturnPathCampaign;
 const CLEAN = { lost: 0, doubled: 0, misordered: 0, wrong: 0, examples: [] };
 
 beforeAll(async () => {
-  campaign = await ReturnPathCampaign.open({ rounds: 0, seed: 7, edits: 15, records: 12, kills: 3 });
+  campaign = await ReturnPathCampaign.open({ rounds: 0, seed: 7, edits: 8, records: 4, kills: 3 });
 });
 afterAll(() => campaign[Symbol.asyncDispose]());
 
@@ -16,10 +16,13 @@ it('what people do is in the product once, whatever becomes of notifications, an
     rounds.push(await campaign.play(fault));
   for (const round of rounds) expect(round).toMatchObject(CLEAN);
   expect(rounds.flatMap(({ killed }) => killed).toSorted()).toEqual([...FAULT_POINTS].toSorted());
-}, 300_000);
+}, 900_000);
 
 it('what people did while nobody was there for a day is in the product once', async () => {
-  expect(await campaign.play('nobody there for a day')).toMatchObject(CLEAN);
+  const round = await campaign.play('nobody there for a day');
+  expect(round).toMatchObject(CLEAN);
+  // regression: the CRM's clock was past the life of every channel that the service could ask for
+  expect(round).not.toHaveProperty('unplayed');
 });
 
 it('a service that tells an event twice is found', async () => {

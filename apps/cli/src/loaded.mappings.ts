@@ -5,7 +5,12 @@ import { readRunFile } from '#system';
 
 /** The mappings of CAUSEWAY_PACKS, else those of the system that runs on this checkout. */
 export async function loadedMappings(): Promise<Mapping[]> {
-  const packs = await Promise.all((await packNames()).map((name) => loadPack(name)));
+  return mappingsOf(await packNames());
+}
+
+/** The mappings of packs by name or folder. */
+export async function mappingsOf(names: readonly string[]): Promise<Mapping[]> {
+  const packs = await Promise.all(names.map((name) => loadPack(name)));
   return packs.map(({ mapping }) => mapping);
 }
 

@@ -1,4 +1,5 @@
 import type { WorkedCase } from '#mapping';
+import { reconnect } from './case.disconnect.ts';
 import { playCase, unmet } from './case.runner.ts';
 import type { CaseSystem } from './case.system.ts';
 
@@ -31,10 +32,15 @@ export async function playCases(
 
 /** A case that cannot be played to its end has failed, and the next one is played. */
 async function judged(system: CaseSystem, worked: WorkedCase): Promise<string[]> {
+  const found: string[] = [];
+  const failed = (error: unknown): number => found.push(error instanceof Error ? error.message : String(error));
   try {
     await playCase(system, worked);
-    return await unmet(system, worked);
+    found.push(...(await unmet(system, worked)));
   } catch (error) {
-    return [error instanceof Error ? error.message : String(error)];
+    failed(error);
   }
+  // The next case starts with a connection.
+  if (worked.steps.some((step) => 'disconnect' in step)) await reconnect(system).catch(failed);
+  return found;
 }

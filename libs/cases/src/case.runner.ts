@@ -2,6 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import type { Json, JsonObject } from '#contracts';
 import { matches, countHolds, unmetEvents, type CaseStep, type Reference, type WorkedCase } from '#mapping';
 import type { IntegrationDatabase, ProductDatabase } from '#postgres';
+import { disconnect } from './case.disconnect.ts';
 import type { CaseSystem } from './case.system.ts';
 import type { CrmRecord } from './simulator.client.ts';
 
@@ -17,9 +18,11 @@ export async function playCase(fixture: CaseSystem, { steps }: WorkedCase): Prom
   await fixture.quiet();
 }
 
-async function playStep({ product, simulator }: CaseSystem, step: CaseStep): Promise<void> {
+async function playStep(system: CaseSystem, step: CaseStep): Promise<void> {
+  const { product, simulator } = system;
   if ('sql_row' in step) return playRow(product, step.sql_row);
   if ('event' in step) return playEvent(product, step.event);
+  if ('disconnect' in step) return disconnect(system, step.disconnect);
   for (const action of ['create', 'edit', 'delete', 'convert', 'notify'] as const) {
     const body = Object.entries(step).find(([name]) => name === `crm_${action}`)?.[1];
     if (typeof body === 'object') return void (await simulator.act(action, body));

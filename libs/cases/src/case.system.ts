@@ -3,11 +3,13 @@ import type { Kysely } from 'kysely';
 import { settle } from '#operations';
 import type { Pack } from '#packs';
 import { createDatabase, createPool, type IntegrationDatabase, type ProductDatabase } from '#postgres';
-import { startSystem, type SystemOptions } from '#system';
+import { startSystem, type System, type SystemOptions } from '#system';
 import { SimulatorClient } from './simulator.client.ts';
 
 /** Where a worked case is played: the product's database, the simulated CRM, and when all is quiet. */
 export interface CaseSystem {
+  /** Where all of it is. */
+  readonly system: Pick<System, 'details'>;
   readonly product: Kysely<ProductDatabase>;
   readonly integration: Kysely<IntegrationDatabase>;
   readonly simulator: SimulatorClient;
@@ -38,6 +40,7 @@ export async function startCaseSystem(
   const db = createDatabase<ProductDatabase>(pool(url));
   const ours = createDatabase<IntegrationDatabase>(pool(integration.url));
   return {
+    system,
     product: db,
     integration: ours,
     simulator: new SimulatorClient(simulator.url),

@@ -263,6 +263,11 @@ const entries = {
     action: 'Give the connection that is there its new credentials by its own id, or name the other account.',
     owner: 'platform',
   },
+  CONNECTION_SETTINGS_REFUSED: {
+    meaning: 'A pack cannot use a connection with these settings',
+    action: 'Give the settings that are named (--setting name=json); the page of the pack says what they may be.',
+    owner: 'platform',
+  },
   unknown_event: {
     meaning: 'The pack knows no event of this type and version',
     action: 'Add the event to the pack and redrive, or let the product send a known one.',

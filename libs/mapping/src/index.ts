@@ -6,7 +6,7 @@ export { goesOut, triggerFor } from './fold/lane.policy.ts';
 export { keyLine } from './fold/effect.command.ts';
 export type { WantedConversion, WantedEffect, WantedNote, WantedTask } from './fold/effect.types.ts';
 export { firstWrite } from './fold/difference.policy.ts';
-export { defineMapping, isMapping, withSettings } from './fold/mapping.definition.ts';
+export { defineMapping, isMapping, refusedSettings, withSettings } from './fold/mapping.definition.ts';
 export type {
   DataOf,
   EventSchemas,

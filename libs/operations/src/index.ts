@@ -68,6 +68,7 @@ export { readStatus, type StatusTarget } from './status/status.service.ts';
 export type { FlowStep, ParkedReason, StatusRemark, StatusReport } from './status/status.types.ts';
 export { clearThrottle, readThrottles, setThrottle, throttleName } from './throttle/throttle.verbs.ts';
 export { addConnection } from './connections/connection.add.ts';
+export { requireSettings } from './connections/connection.settings.ts';
 export { planRemoval, removeFromCrm, type Removal, type RemovalPlan } from './connections/connection.remove.ts';
 export { tryConnection, type Trial } from './connections/connection.trial.ts';
 export { createTopics, readTopics, type TopicReport } from './topics/topics.service.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { FAULT_POINTS } from '../../../apps/webhooks/src/fault.points.ts';
+import { FAULT_POINTS, type FaultPoint } from '../../../apps/webhooks/src/fault.points.ts';
 import { COUNTERS, type Counters, type Findings } from '../campaign.checker.ts';
 import { inTurns } from '../round.plan.ts';
 import { SeededRandom } from '../seeded.random.ts';
@@ -48,6 +48,12 @@ export interface ReturnPathResult extends Counters {
 const STATUSES = ['Contacted', 'Lost Lead', 'Junk Lead', 'Not Contacted', 'Pre-Qualified'];
 const PATIENCE_MS = 90_000;
 const KILLS = 2;
+/** Nothing comes to these while the CRM takes no channel from the service. */
+const OF_CHANNELS: ReadonlySet<string> = new Set<FaultPoint>([
+  'notification stored',
+  'notifications marked',
+  'channel subscribed',
+]);
 /** So often something is done that takes the service past the steps that are left. */
 const NUDGE_MS = 500;
 
@@ -80,32 +86,34 @@ export async function runReturnPathCampaign(options: ReturnPathOptions): Promise
 
 /** Rounds in one system. */
 export class ReturnPathCampaign implements AsyncDisposable {
-  readonly #stage: ReturnPathStage;
   readonly #options: ReturnPathOptions;
   readonly #random: SeededRandom;
-  readonly #checker = new ReturnPathChecker();
-  readonly #history: Map<string, string[]>;
   readonly #points: Generator<string, never>;
+  /** Points whose turn it was in a round that could not come to them. */
+  readonly #putOff: string[] = [];
+  #stage: ReturnPathStage;
+  #checker = new ReturnPathChecker();
+  #history: Map<string, string[]>;
   #rounds = 0;
 
-  private constructor(stage: ReturnPathStage, options: ReturnPathOptions, ids: readonly string[]) {
+  private constructor(stage: ReturnPathStage, options: ReturnPathOptions) {
     [this.#stage, this.#options] = [stage, options];
     this.#random = new SeededRandom(options.seed);
     this.#points = inTurns(FAULT_POINTS, options.seed);
-    this.#history = new Map(ids.map((id) => [id, ['']]));
+    this.#history = newHistory(options);
   }
 
   static async open(options: ReturnPathOptions): Promise<ReturnPathCampaign> {
-    const ids = Array.from({ length: options.records }, (_, index) => `r-${index}`);
-    return new ReturnPathCampaign(await ReturnPathStage.open(ids), options, ids);
+    return new ReturnPathCampaign(await ReturnPathStage.open([...newHistory(options).keys()]), options);
   }
 
   async play(fault: WeatherName, mutant?: ReturnPathMutant): Promise<ReturnPathRound> {
     const { edits, kills = KILLS, patienceMs = PATIENCE_MS } = this.#options;
     const weather: Weather = WEATHER[fault];
     this.#rounds += 1;
+    if (!this.#stage.keepsChannels(weather) && this.#stage.hasLeaped) await this.#startAnew();
     if (mutant !== undefined) await beginMutant(this.#stage.integration, mutant);
-    const points = Array.from({ length: mutant === undefined ? kills : 0 }, () => this.#points.next().value);
+    const points = this.#pointsOf(weather, mutant === undefined ? kills : 0);
     const armedAt = this.#random.int(0, edits - 1);
     await this.#stage.begin(weather);
     for (let edit = 0; edit < edits; edit += 1) {
@@ -136,6 +144,29 @@ export class ReturnPathCampaign implements AsyncDisposable {
     };
   }
 
+  /** The next points in turn; those that want a channel wait for a round that leaves the service one. */
+  #pointsOf(weather: Weather, count: number): string[] {
+    const hasChannels = this.#stage.keepsChannels(weather);
+    const isPlayed = (point: string): boolean => hasChannels || !OF_CHANNELS.has(point);
+    const most = Math.min(count, FAULT_POINTS.filter(isPlayed).length);
+    const points = new Set(this.#putOff.filter(isPlayed).slice(0, most));
+    for (const point of points) this.#putOff.splice(this.#putOff.indexOf(point), 1);
+    while (points.size < most) {
+      const point = this.#points.next().value;
+      if (isPlayed(point)) points.add(point);
+      else if (!this.#putOff.includes(point)) this.#putOff.push(point);
+    }
+    return [...points];
+  }
+
+  /** Another system, whose CRM has the time of its service. */
+  async #startAnew(): Promise<void> {
+    await this.#stage[Symbol.asyncDispose]();
+    this.#history = newHistory(this.#options);
+    this.#checker = new ReturnPathChecker();
+    this.#stage = await ReturnPathStage.open([...this.#history.keys()]);
+  }
+
   /** Goes on until the service has ended at all of its points. @returns those that it did not pass in time. */
   async #passLeft(patienceMs: number): Promise<string[]> {
     const deadline = performance.now() + patienceMs;
@@ -159,4 +190,9 @@ export class ReturnPathCampaign implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#stage[Symbol.asyncDispose]();
   }
+}
+
+/** By record, what it was made with. */
+function newHistory({ records }: ReturnPathOptions): Map<string, string[]> {
+  return new Map(Array.from({ length: records }, (_, index) => [`r-${index}`, ['']]));
 }

@@ -7,17 +7,20 @@ import { sql } from 'kysely';
 import { until } from '#testing';
 import { SystemFixture } from '../../support/system.fixture.ts';
 import type { ToldEdit } from './return-path.checker.ts';
-import { FINE, type Weather } from './return-path.weather.ts';
+import { DAY_MS, FINE, type Weather } from './return-path.weather.ts';
 
 /** As return-path.program.ts reads it; imported, that would arm itself here. */
 const POINTS_FILE_VARIABLE = 'CHAOS_POINTS_FILE';
 const PROGRAM = pathToFileURL(join(import.meta.dirname, `return-path.program${extname(import.meta.filename)}`)).href;
 const MAKING_MS = 120_000;
+/** The CRM's clock leaps and the service's does not: a channel that is asked for has to end after the time that the CRM has by then. */
+const CHANNEL_DAYS = 6;
 
 /** A whole system whose webhook service ends at named steps, with Leads that people edit. */
 export class ReturnPathStage implements AsyncDisposable {
   readonly #fixture: SystemFixture;
   readonly #folder: string;
+  #passedMs = 0;
   #lastTold = '00000000-0000-0000-0000-000000000000';
 
   private constructor(fixture: SystemFixture, folder: string) {
@@ -31,6 +34,7 @@ export class ReturnPathStage implements AsyncDisposable {
         CAUSEWAY_SWEEP_INTERVAL: '1s',
         CAUSEWAY_SWEEP_OVERLAP: '30s',
         CAUSEWAY_LEASE_TIME: '3s',
+        CAUSEWAY_CHANNEL_LIFE: `${CHANNEL_DAYS}d`,
         [POINTS_FILE_VARIABLE]: join(folder, 'points'),
         NODE_OPTIONS: `--import=${PROGRAM}`,
       },
@@ -47,6 +51,16 @@ export class ReturnPathStage implements AsyncDisposable {
     return this.#fixture.integration;
   }
 
+  /** Whether the service can still have channels when so much more time has passed for the CRM than for it. */
+  keepsChannels({ passesMs = 0 }: Weather): boolean {
+    return this.#passedMs + passesMs < CHANNEL_DAYS * DAY_MS;
+  }
+
+  /** Whether the CRM's clock is ahead. */
+  get hasLeaped(): boolean {
+    return this.#passedMs > 0;
+  }
+
   async begin({ settings, isDown }: Weather): Promise<void> {
     await this.#fixture.simulator.act('notifications', { ...FINE, ...settings });
     if (isDown !== true) return;
@@ -56,6 +70,7 @@ export class ReturnPathStage implements AsyncDisposable {
 
   /** Time passes, then all is as it should be. */
   async end({ passesMs = 0 }: Weather): Promise<void> {
+    this.#passedMs += passesMs;
     if (passesMs > 0) await this.#fixture.simulator.act('clock', { advanceMs: passesMs });
     rmSync(this.#down, { force: true });
     await this.#fixture.simulator.act('notifications', FINE);

@@ -14,7 +14,7 @@ export interface Weather {
 }
 
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+export const DAY_MS = 24 * HOUR_MS;
 
 export const WEATHER = {
   'lost (30 %), doubled, reordered': { settings: { loss: 0.3, duplicate: 0.3, reorder: 0.3, delayMs: 100 } },

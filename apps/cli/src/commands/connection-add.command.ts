@@ -6,6 +6,7 @@ import { createSecretBox } from '#zoho';
 import { ConnectionSettingsCommand, connectionOf, type SettingsOptions } from '../connection.options.ts';
 import { setUpConnection } from '../connection.setup.ts';
 import { EXIT } from '../exit.codes.ts';
+import { mappingsOf } from '../loaded.mappings.ts';
 import { operatorOf } from '../operator.command.ts';
 import { readSecrets } from '../secret.input.ts';
 import { say } from '../source.command.ts';
@@ -29,13 +30,14 @@ export class ConnectionAddCommand extends ConnectionSettingsCommand {
     const given = connectionOf(id, options);
     const operator = operatorOf(options);
     const config = loadConfig(OPTIONS);
+    const mappings = await mappingsOf(config.packs);
     const connection = { ...given, credentials: { ...given.credentials, ...(await readSecrets(options.secrets)) } };
     const db = createDatabase<IntegrationDatabase>(
       createPool({ url: config.integrationUrl, max: 2, applicationName: 'causeway-cli' }),
     );
     try {
       const box = createSecretBox({ key: config.secretKey, otherKeys: config.otherSecretKeys });
-      const done = await addConnection({ db, box }, connection, operator);
+      const done = await addConnection({ db, box, mappings }, connection, operator);
       const next = `${id} is active; try it with: causeway connections test ${id}`;
       const line = done ? next : `there is a connection ${id}; causeway connections put gives it new credentials`;
       say({ done, id, tenantId: connection.tenantId }, { json: options.json, lines: [line] });

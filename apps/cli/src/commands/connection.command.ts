@@ -2,11 +2,13 @@ import { Command, SubCommand } from 'nest-commander';
 import { putConnection } from '#connections';
 import { connectionOptions, crmOptions, integrationOptions, loadConfig } from '#config';
 import { putAudit } from '#ledger';
+import { requireSettings } from '#operations';
 import { createDatabase, createPool, transaction, type IntegrationDatabase } from '#postgres';
 import { createSecretBox } from '#zoho';
 import { CausewayCommand } from '../causeway.command.ts';
 import { ConnectionSettingsCommand, connectionOf, type SettingsOptions } from '../connection.options.ts';
 import { setUpConnection } from '../connection.setup.ts';
+import { mappingsOf } from '../loaded.mappings.ts';
 import { operatorOf } from '../operator.command.ts';
 import { ConnectionAddCommand } from './connection-add.command.ts';
 import { ConnectionRemoveCommand } from './connection-remove.command.ts';
@@ -30,6 +32,7 @@ export class ConnectionPutCommand extends ConnectionSettingsCommand {
   async run([id = '']: string[], options: SettingsOptions): Promise<void> {
     const given = connectionOf(id, options);
     const config = loadConfig(OPTIONS);
+    requireSettings(given, await mappingsOf(config.packs));
     const { clientSecret, refreshToken } = config;
     const connection = { ...given, credentials: { ...given.credentials, clientSecret, refreshToken } };
     const operator = operatorOf({ reason: 'credentials and settings given', ...options });

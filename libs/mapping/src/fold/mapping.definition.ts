@@ -45,6 +45,7 @@ export function defineMapping<State extends object, Events extends EventSchemas,
     ),
     pipelines: definition.pipelines ?? [],
     timers: definition.timers ?? (() => []),
+    refuses: definition.refuses ?? (() => null),
     hasTimers: definition.timers !== undefined,
     ...settingsOf(definition.settings ?? z.unknown(), {}),
   };
@@ -58,6 +59,14 @@ export function defineMapping<State extends object, Events extends EventSchemas,
  */
 export function withSettings(mapping: Mapping, settings: JsonObject, connectionId: string | null = null): Mapping {
   return sealed({ ...mapping, connectionId, ...settingsOf(mapping.settingsSchema, settings) });
+}
+
+/** Why a connection of this mapping cannot be saved with these settings, in words that name them; empty when it can. */
+export function refusedSettings(mapping: Mapping, settings: JsonObject): string[] {
+  const read = mapping.settingsSchema.safeParse(settings);
+  if (!read.success) return read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const why = mapping.refuses(read.data);
+  return why === null ? [] : [why];
 }
 
 function watchedBy(modules: readonly string[]): Mapping['watched'] {

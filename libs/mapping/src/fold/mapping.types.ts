@@ -68,6 +68,8 @@ export interface MappingDefinition<State extends object, Events extends EventSch
   readonly fold: { readonly [Type in keyof Events]: Fold<State, DataOf<Events[Type]>, Settings> };
   /** Settings of the connection that the mapping reads, each with its default; other keys are somebody else's. */
   readonly settings?: z.ZodType<Settings>;
+  /** Why a connection with these settings cannot be saved, in words that name the setting; null when it can. One that is stored runs anyway. */
+  readonly refuses?: (settings: Settings) => string | null;
   /** The records as they should be, given this state. */
   readonly project: (state: State, settings: Settings) => readonly WantedRecord[];
   /** What becomes an event by itself when its time comes, given this state. */
@@ -98,6 +100,7 @@ export interface Mapping<State extends object = JsonObject> {
   readonly initial: State;
   readonly fold: Readonly<Record<string, Fold<State, object>>>;
   readonly settingsSchema: z.ZodType;
+  readonly refuses: (settings: unknown) => string | null;
   /** Those that fold, projection and timers see. */
   readonly settings: unknown;
   readonly project: (state: State, settings: unknown) => readonly WantedRecord[];

@@ -17,7 +17,7 @@ afterAll(() => context[Symbol.asyncDispose]());
 
 const add = (id: string, tenantId = 'portal', refreshToken = '1000.refresh'): Promise<boolean> =>
   addConnection(
-    { db: context.db, box },
+    { db: context.db, box, mappings: [] },
     {
       id,
       tenantId,

@@ -5,6 +5,7 @@ import { loadPack } from '#packs';
 import type { Failure, ZohoCalls } from '#zoho';
 import { withClients, type CrmTarget } from '../crm.access.ts';
 import { note, ok, wrong, type Finding } from '../doctor/finding.ts';
+import { servedBy } from './connection.settings.ts';
 
 export interface Trial {
   readonly connection: string;
@@ -78,10 +79,8 @@ async function ofPacks(
   { connection, packs: names }: { readonly connection: Connection; readonly packs: readonly string[] },
 ): Promise<Finding[]> {
   const packs = await Promise.all(names.map((name) => loadPack(name)));
-  // A tenant with the name of a product is that product's own; any other may use all of them.
-  const own = packs.filter(({ product }) => product === connection.tenantId);
   const findings: Finding[] = [];
-  for (const { mapping } of own.length > 0 ? own : packs) {
+  for (const { mapping } of servedBy(connection.tenantId, packs)) {
     const check = `set-up of ${mapping.name}`;
     const result = await checkSetUp(client, mapping);
     if (result.kind !== 'ok') {

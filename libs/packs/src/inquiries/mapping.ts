@@ -6,7 +6,7 @@ import { ticketCreated, ticketDeleted, ticketUpdated } from './fold/ticket.fold.
 import { productId } from './payload.kinds.ts';
 import { project } from './projection/projection.ts';
 import { returns } from './returns.ts';
-import { settingsSchema } from './settings.ts';
+import { refuses, settingsSchema } from './settings.ts';
 import { scopes, setup } from './setup.ts';
 import { initial } from './state.ts';
 
@@ -22,6 +22,7 @@ export const mapping = defineMapping({
   events,
   initial,
   settings: settingsSchema,
+  refuses,
   fold: {
     'contact.created': contactCreated,
     'contact.updated': contactUpdated,

@@ -40,7 +40,7 @@ function exitCodeOf(error: unknown): number {
     isCausewayError(error, 'CONFIG_INVALID') ||
     isCausewayError(error, 'PACK_UNKNOWN') ||
     isCausewayError(error, 'CONNECTION_MISSING') ||
-    isCausewayError(error, 'OUTBOX_NOT_RESENDABLE')
+    isCausewayError(error, 'OUTBOX_NOT_RESENDABLE') ||
     isCausewayError(error, 'CONNECTION_SETTINGS_REFUSED')
   )
     return EXIT.wrongUse;

@@ -103,12 +103,12 @@ function resendLines({ rows, sent, refused }: ResendResult): string[] {
 }
 
 function statusLines(report: OutboxReport): string[] {
-  const total = report.partitions.reduce(
+  const total = report.partitions.reduce<{ rows: number | null; bytes: number }>(
     (sum, { rows, bytes }) => ({
       rows: sum.rows === null || rows === null ? null : sum.rows + rows,
       bytes: sum.bytes + bytes,
     }),
-    { rows: 0 as number | null, bytes: 0 },
+    { rows: 0, bytes: 0 },
   );
   const rows = [...report.partitions, { name: 'all', ...total, oldest: null }];
   const lines = rows.map(({ name, rows: count, bytes, oldest: first }) => [

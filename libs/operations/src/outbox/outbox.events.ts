@@ -67,7 +67,9 @@ export class OutboxSource implements EventSource, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await (await this.#opened)?.client.end();
+    // Who asked for it was told why it could not be opened.
+    const opened = await this.#opened?.catch(() => undefined);
+    await opened?.client.end();
   }
 
   /** Null for a row that makes no record. */

@@ -156,6 +156,7 @@ describe('rows of a table beside outbox.events', () => {
     const past = new OutboxSource(source);
     await expect(past.parts({ topics: ['shop.order'] })).rejects.toThrow(refused);
     await expect(past.find([])).rejects.toThrow(refused);
+    await past[Symbol.asyncDispose]();
   });
 
   it('can be written again under their ids in one transaction, as docs/operations.md says', async () => {

@@ -13,7 +13,7 @@ export { loadConnections, type FoldConnection, type TenantConnections } from './
 export type { EventRecord } from './event.record.ts';
 export { foldSteps, inboxConsumer, type FoldReport, type FoldWork } from './fold.engine.ts';
 export { FOLD_STAGES, type FoldStage, type OnStage } from './fold.stages.ts';
-export { eventStep, stateKey, type FoldStep, type KeyOfState, type StepSource } from './fold.step.ts';
+export { eventStep, partsOfStateKey, stateKey, type FoldStep, type KeyOfState, type StepSource } from './fold.step.ts';
 export { observationStep, type ObservedKey } from './observation.step.ts';
 export { projectRecord } from './record.projection.ts';
 export { readRecord, type Reading } from './record.reading.ts';

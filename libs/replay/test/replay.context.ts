@@ -21,7 +21,7 @@ export function counting(version: 1 | 2): Mapping {
     initial: { bought: 0, gone: false },
     fold: {
       'user.bought': (state, { subject, data }, tools) => {
-        if (version === 1 && data.note === 'odd') return tools.setAside('invalid_value', 'note');
+        if (data.note === (version === 1 ? 'odd' : 'old')) return tools.setAside('invalid_value', 'note');
         const parent = { module: 'Leads', identity: { field: 'Ext', value: subject } };
         if (data.note !== undefined) {
           tools.effect({

@@ -1,7 +1,7 @@
 import type { QueryExecutorProvider } from 'kysely';
-import type { FoldStep, TenantConnections } from '#folding';
+import { stateKey, type FoldStep, type TenantConnections } from '#folding';
 import type { Mapping } from '#mapping';
-import { historyName, readFoldRows } from '../history/fold.rows.ts';
+import { readFoldRows } from '../history/fold.rows.ts';
 import { orderedSteps } from '../history/step.order.ts';
 import type { Time } from '../source/event.source.ts';
 
@@ -41,7 +41,7 @@ export class KeptSteps {
       yield some.flatMap(({ events, tenantId, key }) =>
         this.#owners(connections, tenantId).flatMap((connectionId) => {
           const of = { tenantId, key, connectionId };
-          return orderedSteps({ ...of, events, rows: rows.get(historyName(of)) ?? [], entityType: '' });
+          return orderedSteps({ ...of, events, rows: rows.get(stateKey(of)) ?? [], entityType: '' });
         }),
       );
     }

@@ -1,5 +1,6 @@
 import { sql, type QueryExecutorProvider } from 'kysely';
 import type { JsonObject } from '#contracts';
+import { stateKey } from '#folding';
 import type { Mapping } from '#mapping';
 import type { Place, Time } from '../source/event.source.ts';
 
@@ -33,10 +34,6 @@ interface Row {
   input: JsonObject | null;
 }
 
-export function historyName({ tenantId, key, connectionId }: HistoryKey): string {
-  return JSON.stringify([tenantId, key, connectionId]);
-}
-
 /**
  * What was folded of these keys, each key's in the order in which that was done: the index of events by key. An event that was set aside and
  * folded later stands where it was folded. A key of which nothing was folded is absent.
@@ -56,7 +53,7 @@ export async function readFoldRows(
      order by f.tenant_id, f.key, f.connection_id, f.sequence nulls first, f.id`.execute(db);
   const found = new Map<string, FoldRow[]>();
   for (const row of rows) {
-    const name = historyName({ tenantId: row.tenant_id, key: row.key, connectionId: row.connection_id });
+    const name = stateKey({ tenantId: row.tenant_id, key: row.key, connectionId: row.connection_id });
     const own = found.get(name) ?? [];
     own.push(foldRow(row));
     found.set(name, own);

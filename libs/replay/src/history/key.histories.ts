@@ -1,5 +1,5 @@
 import type { QueryExecutorProvider } from 'kysely';
-import type { FoldStep } from '#folding';
+import { partsOfStateKey, type FoldStep } from '#folding';
 import type { Mapping } from '#mapping';
 import type { EventSource, Time } from '../source/event.source.ts';
 import type { EventReader } from './event.reader.ts';
@@ -33,7 +33,7 @@ export async function readHistories(db: QueryExecutorProvider, query: HistoryQue
   );
   const records = await source.find([...events.values()], reader.topics);
   return [...rows].map(([name, own]) => {
-    const [tenantId = '', key = '', connectionId = ''] = JSON.parse(name) as string[];
+    const [tenantId, key, connectionId] = partsOfStateKey(name);
     const known = own.filter((row) => row.source === 'event');
     const steps = known.flatMap(({ eventId }) => {
       const record = records.get(eventId);

@@ -4,6 +4,7 @@ import {
   foldBatch,
   loadConnections,
   lockStates,
+  partsOfStateKey,
   stateKey,
   storeStates,
   storeTimers,
@@ -70,7 +71,7 @@ async function storeNew(
 ): Promise<void> {
   const all = [...changes].map(([name, change]) => [name, { ...change, sequence: sequences.get(name) ?? 0 }] as const);
   await storeStates(trx, mapping, new Map(all));
-  const empty = all.filter(([, { text }]) => text === null).map(([name]) => JSON.parse(name) as string[]);
+  const empty = all.filter(([, { text }]) => text === null).map(([name]) => partsOfStateKey(name));
   if (empty.length === 0) return;
   // Every event of it is ignored or set aside now.
   await sql`

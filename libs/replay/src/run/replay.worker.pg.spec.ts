@@ -128,6 +128,16 @@ describe('a live replay', () => {
     expect(report).toEqual({ folded: 0, repeated: 0, failed: 0, unread: 0 });
   });
 
+  it('regression: empties the state of a key of which no event can be used any more', async () => {
+    await source.happens(context, { mapping: buggy, user: '1', note: 'old' });
+    await source.happens(context, { mapping: buggy, user: '2' });
+    expect(await go(await begin('live'))).toMatchObject({ state: 'done', keysDone: 2 });
+    expect(await statesOf()).toMatchObject([
+      ['1', null, 1, 2],
+      ['2', { bought: 1 }, 1, 2],
+    ]);
+  });
+
   it('leaves a key alone of which Kafka has lost an event', async () => {
     for (const user of ['1', '1', '2']) await source.happens(context, { mapping: buggy, user });
     source.dropped.add('0');

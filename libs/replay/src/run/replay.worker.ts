@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql, type Kysely, type QueryExecutorProvider } from 'kysely';
 import { CausewayError } from '#contracts';
-import type { FoldConnection } from '#folding';
+import { stateKey, type FoldConnection } from '#folding';
 import { countWaiting, insertCommands } from '#ledger';
 import type { Mapping } from '#mapping';
 import { transaction, type IntegrationDatabase } from '#postgres';
@@ -130,11 +130,9 @@ class ReplayWorker {
 
   async #histories(db: QueryExecutorProvider, keys: readonly ReplayKey[]): Promise<KeyHistory[]> {
     const { mapping, source } = this.#options;
-    const wanted = new Set(
-      keys.map(({ tenantId, key, connectionId }) => JSON.stringify([tenantId, key, connectionId])),
-    );
+    const wanted = new Set(keys.map(stateKey));
     const found = await readHistories(db, { mapping, reader: this.#reader, source, keys: distinct(keys) });
-    return found.filter(({ tenantId, key, connectionId }) => wanted.has(JSON.stringify([tenantId, key, connectionId])));
+    return found.filter((history) => wanted.has(stateKey(history)));
   }
 
   async #shadow(trx: Parameters<typeof insertCommands>[0], read: readonly KeyHistory[]): Promise<ChunkResult> {

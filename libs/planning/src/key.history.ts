@@ -1,6 +1,6 @@
 import { sql, type QueryExecutorProvider } from 'kysely';
 import type { JsonObject } from '#contracts';
-import { eventStep, observationStep, readRecord, type EventRecord, type FoldStep } from '#folding';
+import { eventStep, observationStep, readRecord, stateKey, type EventRecord, type FoldStep } from '#folding';
 import type { Mapping, Observation } from '#mapping';
 import type { StateName } from './plan.types.ts';
 
@@ -26,7 +26,7 @@ export interface KeptEvent {
   readonly entityType: string;
 }
 
-/** All that was folded into these states, each in its order. */
+/** All that was folded into these states, each in its order; by `stateKey`. */
 export async function readFolds(
   db: QueryExecutorProvider,
   { name }: Pick<Mapping, 'name'>,
@@ -41,12 +41,7 @@ export async function readFolds(
         on f.tenant_id = k.tenant_id and f.key = k.key and f.connection_id = k.connection_id
      where f.mapping = ${name}
      order by f.sequence nulls first, f.id`.execute(db);
-  return Map.groupBy(rows, nameOf);
-}
-
-/** Names a state within its mapping. */
-export function nameOf({ tenantId, key, connectionId }: StateName): string {
-  return JSON.stringify([tenantId, key, connectionId]);
+  return Map.groupBy(rows, stateKey);
 }
 
 /**

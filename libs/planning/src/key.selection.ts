@@ -1,5 +1,6 @@
 import { sql, type QueryExecutorProvider } from 'kysely';
 import type { JsonObject } from '#contracts';
+import { stateKey } from '#folding';
 import type { Mapping } from '#mapping';
 import type { StateName } from './plan.types.ts';
 
@@ -74,7 +75,7 @@ export interface LastEvent {
   readonly entityType: string | null;
 }
 
-/** The last thing that was folded into each of these states: what the commands of a plan are said to come from. By name of the state. */
+/** The last thing that was folded into each of these states: what the commands of a plan are said to come from. By `stateKey`. */
 export async function lastEvents(
   db: QueryExecutorProvider,
   { name }: Pick<Mapping, 'name'>,
@@ -93,6 +94,6 @@ export async function lastEvents(
           and f.verdict = 'applied'
         order by f.id desc limit 1) f`.execute(db);
   return new Map(
-    rows.map(({ tenantId, key, connectionId, ...event }) => [JSON.stringify([tenantId, key, connectionId]), event]),
+    rows.map(({ tenantId, key, connectionId, ...event }) => [stateKey({ tenantId, key, connectionId }), event]),
   );
 }

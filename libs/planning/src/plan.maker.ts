@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely';
 import type { Lane } from '#contracts';
-import { loadConnections } from '#folding';
+import { loadConnections, stateKey } from '#folding';
 import { sameJson, type Mapping } from '#mapping';
 import type { IntegrationDatabase } from '#postgres';
 import { compareKeys, type ComparedKey } from './key.comparison.ts';
-import { nameOf, readFolds, stepsOf, type EventHistory, type KeptEvent } from './key.history.ts';
+import { readFolds, stepsOf, type EventHistory, type KeptEvent } from './key.history.ts';
 import { keyMapping, projectionOf, type LeftKey, type UsableMapping, type WantedKey } from './key.projection.ts';
 import { refoldKey } from './key.refold.ts';
 import { lastEvents, readKeys, type KeySelection, type StoredKey } from './key.selection.ts';
@@ -118,7 +118,7 @@ async function prepare(sources: PlanSources, request: PlanRequest, page: Page): 
       if (wanted === null) return { left: 'mapping_failed' };
       return { ...base, state: key.state, newState: null, timers: null, wanted, effects: [] };
     }
-    const steps = stepsOf(mapping, { rows: folds.get(nameOf(key)) ?? [], events });
+    const steps = stepsOf(mapping, { rows: folds.get(stateKey(key)) ?? [], events });
     if (steps === null || steps.length === 0) return { left: 'history_incomplete' };
     const refolded = refoldKey(mapping, { name: key, steps, connections });
     if (refolded.failed || refolded.state === null) return { left: 'mapping_failed' };
@@ -162,7 +162,7 @@ async function plannedKeys(
   );
   return changed.map(({ key, records }) => {
     const { tenantId, connectionId, sequence, newState, timers } = key;
-    const from = last.get(nameOf(key));
+    const from = last.get(stateKey(key));
     const origin = {
       entityType: from?.entityType ?? mapping.topics[0] ?? mapping.product,
       eventId: from?.eventId ?? 'plan',

@@ -1,10 +1,9 @@
-import { EVENT_HEADERS, sourceOfProduct } from '#contracts';
 import type { createKafka } from '#kafka';
-import { siteEvents, type SiteEvent } from './site.events.ts';
+import { siteEvents } from './site.events.ts';
+import { messageOf } from './site.message.ts';
 
 type Kafka = ReturnType<typeof createKafka>;
 
-const PRODUCT = 'sites';
 /** Messages of one request to Kafka. */
 const AT_A_TIME = 2000;
 
@@ -36,24 +35,6 @@ export async function writeBacklog({ kafka, topic, events, usersAtOnce, onProgre
   } finally {
     await producer.disconnect();
   }
-}
-
-function messageOf({ id, userId, type, time, data }: SiteEvent) {
-  return {
-    key: userId,
-    value: JSON.stringify(data),
-    headers: {
-      [EVENT_HEADERS.id]: id,
-      [EVENT_HEADERS.source]: sourceOfProduct(PRODUCT),
-      [EVENT_HEADERS.type]: type,
-      [EVENT_HEADERS.subject]: userId,
-      [EVENT_HEADERS.time]: time,
-      [EVENT_HEADERS.specversion]: '1.0',
-      [EVENT_HEADERS.tenantId]: PRODUCT,
-      [EVENT_HEADERS.version]: '1',
-      [EVENT_HEADERS.contentType]: 'application/json',
-    },
-  };
 }
 
 /** True when the group has committed everything that stands in the topic. */

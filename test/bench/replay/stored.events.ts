@@ -1,8 +1,9 @@
 import { sql, type Kysely } from 'kysely';
-import { EVENT_HEADERS, headerText, sourceOfProduct } from '#contracts';
+import { EVENT_HEADERS, headerText } from '#contracts';
 import { RecordReader, type createKafka } from '#kafka';
 import { rowColumns, type IntegrationDatabase } from '#postgres';
 import { siteEvents, type SiteEvent } from '../mapper/site.events.ts';
+import { messageOf } from '../mapper/site.message.ts';
 
 const PRODUCT = 'sites';
 export const CUSTOMER = 'customer-of-a-year';
@@ -50,24 +51,6 @@ function customerEvent({ id, time }: SiteEvent, number: number): SiteEvent {
   if (number > 0)
     return { ...base, type: 'activity.recorded', data: { kind: 'logged_in', details: { total_count: number } } };
   return { ...base, type: 'user.signed_up', data: { email: 'customer@realty.example', full_name: 'Customer Year' } };
-}
-
-function messageOf({ id, userId, type, time, data }: SiteEvent) {
-  return {
-    key: userId,
-    value: JSON.stringify(data),
-    headers: {
-      [EVENT_HEADERS.id]: id,
-      [EVENT_HEADERS.source]: sourceOfProduct(PRODUCT),
-      [EVENT_HEADERS.type]: type,
-      [EVENT_HEADERS.subject]: userId,
-      [EVENT_HEADERS.time]: time,
-      [EVENT_HEADERS.specversion]: '1.0',
-      [EVENT_HEADERS.tenantId]: PRODUCT,
-      [EVENT_HEADERS.version]: '1',
-      [EVENT_HEADERS.contentType]: 'application/json',
-    },
-  };
 }
 
 interface Place {

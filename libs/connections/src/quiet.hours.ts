@@ -39,27 +39,29 @@ export function isQuiet(quiet: QuietHours, at: Date, lane: Lane): boolean {
   });
 }
 
-const QUARTER = 15 * 60_000;
 const MINUTE = 60_000;
+/** Clocks on the wall change only on these, counted in UTC. */
+const QUARTER = 15 * MINUTE;
 /** Longer than a week, so that only windows that cover everything have no end. */
-const LONGEST = 8 * 24 * 60 * 60_000;
+const LONGEST = 8 * 24 * 60 * MINUTE;
 
 /**
- * When the quiet time that holds at this instant ends: for people and metrics. Null when it is not quiet, or never ends. A pause between two
- * windows that is shorter than a quarter of an hour may be passed over. Pure.
+ * When the quiet time that holds at this instant ends, to the minute: for people and metrics. Null when it is not quiet, or never ends. Pure.
  */
 export function quietUntil(quiet: QuietHours, at: Date): Date | null {
   const [lane = 'live'] = quiet.lanes ?? LANES;
-  const holds = (time: number): boolean => isQuiet(quiet, new Date(time), lane);
   const now = Math.floor(at.getTime() / MINUTE) * MINUTE;
-  if (!holds(now)) return null;
-  for (let after = QUARTER; after <= LONGEST; after += QUARTER) {
-    if (holds(now + after)) continue;
-    let end = now + after;
-    while (!holds(end - MINUTE)) end -= MINUTE;
-    return new Date(end);
+  for (let time = now; time <= now + LONGEST; time = nextPossibleEnd(quiet, time)) {
+    if (!isQuiet(quiet, new Date(time), lane)) return time === now ? null : new Date(time);
   }
   return null;
+}
+
+/** The next instant at which a window may end: its end on the wall, or a change of the clock. */
+function nextPossibleEnd(quiet: QuietHours, time: number): number {
+  const { minute } = wallClock(quiet.timeZone, new Date(time));
+  const ends = quiet.windows.map(({ to }) => time + ((minuteOf(to) - minute + 1439) % 1440) * MINUTE + MINUTE);
+  return Math.min(...ends, (Math.floor(time / QUARTER) + 1) * QUARTER);
 }
 
 function minuteOf(time: string): number {

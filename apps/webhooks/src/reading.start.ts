@@ -33,8 +33,12 @@ export interface ReadingParts {
   readonly shutdown: Shutdown;
 }
 
-/** Starts what fills the dirty set and what reads it: the processor of notifications, the sweep and the hydrator. */
-export async function startReading({ context, config, clients, mappings, shutdown }: ReadingParts): Promise<void> {
+/**
+ * Starts what fills the dirty set and what reads it: the processor of notifications, the sweep and the hydrator. Returns what to call when
+ * notifications were stored.
+ */
+export async function startReading(parts: ReadingParts): Promise<() => void> {
+  const { context, config, clients, mappings, shutdown } = parts;
   const { db, logger, metrics } = context;
   const { integrationUrl: url, leaseTime: leaseMs } = config;
   const owner = `webhooks-${randomUUID()}`;
@@ -76,6 +80,7 @@ export async function startReading({ context, config, clients, mappings, shutdow
   });
   sweep.start();
   shutdown.add('sweep', () => sweep.stop());
+  return () => processing.wake();
 }
 
 /** Rounds that begin at least so long after the one before that had work; the first one after a rest begins at once. */

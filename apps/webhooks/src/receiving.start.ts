@@ -21,12 +21,14 @@ export interface ReceivingParts {
   };
   readonly box: SecretBox;
   readonly ops: OpsParts;
+  /** Wakes those who work on what was received. */
+  readonly onStored: () => void;
   readonly shutdown: Shutdown;
 }
 
 /** Starts what takes notifications and shows that somebody does. */
 export async function startReceiving(parts: ReceivingParts): Promise<NestFastifyApplication> {
-  const { context, config, box, ops, shutdown } = parts;
+  const { context, config, box, ops, onStored, shutdown } = parts;
   const { db, logger, metrics } = context;
   const onGap = ({ reason }: { readonly reason: string }): void => metrics.gaps.inc({ reason });
   const gaps = new GapMemory({ db, logger, onStored: onGap });
@@ -37,7 +39,7 @@ export async function startReceiving(parts: ReceivingParts): Promise<NestFastify
   retention.start();
   shutdown.add('retention', () => retention.stop());
   const channels = new ChannelDirectory({ db, box });
-  const ingest = new IngestService({ db, channels, gaps, ratePerSecond: config.notificationRate });
+  const ingest = new IngestService({ db, channels, gaps, ratePerSecond: config.notificationRate, onStored });
   const app = await createApp({ context, ingest, ops });
   await app.listen(config.port, config.host);
   shutdown.add('http', () => app.close());

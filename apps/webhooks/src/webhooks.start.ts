@@ -63,8 +63,9 @@ export async function startWebhooks(): Promise<void> {
 
   const context = new WebhooksContext({ db, logger, metrics: webhooksMetrics(registry) });
   const mappings = packs.map(({ mapping }) => mapping);
-  await startReading({ context, config, clients, mappings, shutdown });
-  const app = await startReceiving({ context, config, box, ops: new OpsParts({ health, registry }), shutdown });
+  const onStored = await startReading({ context, config, clients, mappings, shutdown });
+  const ops = new OpsParts({ health, registry });
+  const app = await startReceiving({ context, config, box, ops, onStored, shutdown });
   const address = addressOf(config, app);
 
   const notifyUrl = (): string => config.notifyUrl ?? address;

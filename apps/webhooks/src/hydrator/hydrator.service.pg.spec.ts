@@ -223,7 +223,9 @@ describe('HydratorService', () => {
       await hydrator().round();
       expect(await readings()).toEqual([]);
       expect(await dirty()).toEqual([id]);
-      expect(await hydrator().round()).toBe(false);
+      const { rows } = await sql<{ paused: boolean }>`
+        select not_before >= first_marked_at + interval '200 ms' as paused from webhooks.dirty`.execute(context.db);
+      expect(rows).toEqual([{ paused: true }]);
 
       await putEchoes(context.db, echoesOf(1, { Phone: '6' }));
       await sql`update ledger.commands set state = 'succeeded' where id = 2`.execute(context.db);

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Kysely, QueryExecutorProvider } from 'kysely';
 import { listConnections, stopRefused, type Connection } from '#connections';
 import type { Lane } from '#contracts';
@@ -7,14 +6,8 @@ import { lostAmong, putEchoes, type Echo } from '#ledger';
 import type { Conflict, Mapping } from '#mapping';
 import type { Logger } from '#observability';
 import { transaction, type IntegrationDatabase } from '#postgres';
-import {
-  claimDirty,
-  heldDirty,
-  isDirty,
-  releaseDirty,
-  type DirtyBatch,
-  type DirtyRecord,
-} from '../dirty/dirty.store.ts';
+import { DirtyClaimer } from '../dirty/dirty.claimer.ts';
+import { heldDirty, releaseDirty, type DirtyBatch, type DirtyRecord } from '../dirty/dirty.store.ts';
 import { faultPoint } from '../fault.points.ts';
 import type { WebhooksMetrics } from '../webhooks.metrics.ts';
 import { changedEvent } from './crm.event.ts';
@@ -46,33 +39,26 @@ export interface HydratorOptions {
 /** The hydrator: reads dirty records, drops echoes and turns people's edits into events. */
 export class HydratorService {
   readonly #options: HydratorOptions;
-  #claims = 0;
+  readonly #claimer: DirtyClaimer;
 
   constructor(options: HydratorOptions) {
     this.#options = options;
+    this.#claimer = new DirtyClaimer({ ...options, limit: BATCH });
   }
 
   /** Reads one batch of dirty records. False when there is none. */
   async round(): Promise<boolean> {
-    const { db, leaseMs, lingerMs = 0 } = this.#options;
-    // One name a claim: readers of one process are as foreign to each other as those of two.
-    const owner = `${this.#options.owner}/${(this.#claims += 1)}`;
-    const batch = await claimDirty(db, { owner, leaseMs, limit: BATCH, lingerMs });
-    if (batch === null) return this.#linger(lingerMs);
+    const look = await this.#claimer.next();
+    if (look === 'none') return false;
+    if (look === 'lingered') return true;
+    const { owner, batch } = look;
     faultPoint('records claimed');
     try {
       await this.#hydrate(owner, batch);
     } catch (error) {
-      await releaseDirty(db, { owner, batch, done: [], again: batch.records });
+      await releaseDirty(this.#options.db, { owner, batch, done: [], again: batch.records });
       throw error;
     }
-    return true;
-  }
-
-  /** True after a pause, if there are records whose connection was served a moment ago. */
-  async #linger(lingerMs: number): Promise<boolean> {
-    if (lingerMs === 0 || !(await isDirty(this.#options.db))) return false;
-    await wait(lingerMs);
     return true;
   }
 

@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { sql } from 'kysely';
 import { Health } from '#observability';
-import { createDatabase, createPool, listen, type IntegrationDatabase } from '#postgres';
+import { createDatabase, createPool, type IntegrationDatabase } from '#postgres';
 import { integrationDatabase, until, type IntegrationContext } from '#testing';
 import { box, webhooksParts, type WebhooksParts } from '../../test/webhooks.parts.ts';
 import { ensureChannel, retireSecrets, rotateSecrets, type Channel } from '../channel/channel.store.ts';
@@ -11,7 +11,7 @@ import { createApp } from '../webhooks.app.ts';
 import { WebhooksContext } from '../webhooks.context.ts';
 import { GapMemory } from '../gap/gap.memory.ts';
 import { ChannelDirectory } from './channel.directory.ts';
-import { DELIVERIES_CHANNEL, DeliveryWriter } from './delivery.writer.ts';
+import { DeliveryWriter } from './delivery.writer.ts';
 import { IngestService } from './ingest.service.ts';
 
 let context: IntegrationContext;
@@ -20,6 +20,8 @@ let health: Health;
 let app: NestFastifyApplication;
 let url: string;
 let channel: Channel;
+/** How often the processor was woken. */
+let stored = 0;
 
 beforeAll(async () => {
   context = await integrationDatabase('ingest');
@@ -48,7 +50,13 @@ async function start(
   const gaps = new GapMemory({ db: gapDb, logger });
   const started = await createApp({
     context: new WebhooksContext({ db, logger, metrics }),
-    ingest: new IngestService({ db, channels: new ChannelDirectory({ db, box }), gaps, ratePerSecond }),
+    ingest: new IngestService({
+      db,
+      channels: new ChannelDirectory({ db, box }),
+      gaps,
+      ratePerSecond,
+      onStored: () => void (stored += 1),
+    }),
     ops: new OpsParts({ health, registry }),
   });
   await started.listen(0, '127.0.0.1');
@@ -103,9 +111,7 @@ async function gapsAndSweeps(): Promise<{ gaps: unknown[]; due: string[] }> {
 
 describe('POST /notifications/<address>', () => {
   it('stores the raw body with its headers, answers 2xx, and wakes the processor', async () => {
-    let woken = 0;
-    const onNotify = (): void => void (woken += 1);
-    const listener = await listen({ url: context.url, channel: DELIVERIES_CHANNEL, onNotify });
+    const before = stored;
     const body = ` ${notification()}\n`;
     expect(
       await post(body, { headers: { 'content-type': 'application/json', authorization: 'Bearer s3cret' } }),
@@ -118,8 +124,7 @@ describe('POST /notifications/<address>', () => {
     expect(delivery).toMatchObject({ channel_id: channel.id, connection_id: 'c1', processed_at: null, code: null });
     expect(delivery?.body.toString()).toBe(body);
     expect(delivery?.headers).toMatchObject({ 'content-type': 'application/json', authorization: '[redacted]' });
-    await until(() => woken === 2);
-    await listener.close();
+    expect(stored).toBe(before + 1);
     expect(await parts.metric('notifications_total')).toEqual([expect.stringMatching(/result="stored".* 1$/)]);
   });
 
@@ -284,7 +289,7 @@ describe('POST /notifications/<address>', () => {
   });
 
   it('stores many that come at the same moment in few commits', async () => {
-    const writer = new DeliveryWriter(context.db);
+    const writer = new DeliveryWriter(context);
     const one = { channelId: channel.id, connectionId: 'c1', receivedAt: new Date(), headers: '{}' };
     await Promise.all(
       Array.from({ length: 200 }, (_, index) => writer.write({ ...one, body: Buffer.from(`${index}`) })),

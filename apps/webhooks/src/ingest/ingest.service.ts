@@ -31,6 +31,8 @@ export interface IngestOptions {
   readonly gaps: { note(lost: Pick<Gap, 'connectionId' | 'module' | 'reason'>): void };
   /** Notifications that one channel may send in a second; twice as many at once. */
   readonly ratePerSecond: number;
+  /** Called after notifications were stored. */
+  readonly onStored?: () => void;
 }
 
 /**
@@ -44,7 +46,7 @@ export class IngestService {
 
   constructor(options: IngestOptions) {
     this.#options = options;
-    this.#writer = new DeliveryWriter(options.db);
+    this.#writer = new DeliveryWriter(options);
     this.#rate = new RateLimit({ perSecond: options.ratePerSecond, burst: options.ratePerSecond * 2 });
   }
 

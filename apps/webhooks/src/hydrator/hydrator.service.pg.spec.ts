@@ -223,16 +223,14 @@ describe('HydratorService', () => {
       await hydrator().round();
       expect(await readings()).toEqual([]);
       expect(await dirty()).toEqual([id]);
-      const { rows } = await sql<{ paused: boolean }>`
-        select not_before >= first_marked_at + interval '200 ms' as paused from webhooks.dirty`.execute(context.db);
-      expect(rows).toEqual([{ paused: true }]);
+      const paused = sql`select not_before >= first_marked_at + interval '200 ms' as paused from webhooks.dirty`;
+      expect(await rows(paused)).toEqual([{ paused: true }]);
 
       await putEchoes(context.db, echoesOf(1, { Phone: '6' }));
       await sql`update ledger.commands set state = 'succeeded' where id = 2`.execute(context.db);
       await hurry();
       await hydrator().round();
-      expect(await readings()).toMatchObject([{ result: 'echo' }]);
-      expect(await events()).toEqual([]);
+      expect([await readings(), await events()]).toMatchObject([[{ result: 'echo' }], []]);
     },
   );
 

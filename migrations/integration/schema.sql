@@ -127,7 +127,6 @@ create table ledger.commands (
 );
 CREATE INDEX commands_by_entity ON ledger.commands USING btree (entity_id);
 CREATE INDEX commands_by_lane ON ledger.commands USING btree (connection_id, lane, id) WHERE ((state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text])) AND (NOT behind_parked));
-CREATE INDEX commands_claimable ON ledger.commands USING btree (connection_id, id) WHERE (state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text]));
 CREATE INDEX commands_converting ON ledger.commands USING btree (connection_id) WHERE ((operation = 'convert'::text) AND (state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text, 'parked'::text])));
 CREATE UNIQUE INDEX commands_effects ON ledger.commands USING btree (connection_id, effect_key) WHERE (effect_key IS NOT NULL);
 CREATE INDEX commands_open ON ledger.commands USING btree (connection_id, record_key, id) WHERE (state = ANY (ARRAY['ready'::text, 'in_flight'::text, 'unknown'::text, 'parked'::text]));

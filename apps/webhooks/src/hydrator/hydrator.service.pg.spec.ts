@@ -223,10 +223,8 @@ describe('HydratorService', () => {
       // What has waited for long pauses for longest: for half a minute, which a busy machine does not take to look again.
       await sql`update webhooks.dirty set first_marked_at = now() - interval '1 hour'`.execute(context.db);
       await hydrator().round();
-      expect(await readings()).toEqual([]);
-      expect(await dirty()).toEqual([id]);
+      expect([await readings(), await dirty()]).toEqual([[], [id]]);
       expect(await hydrator().round()).toBe(false);
-
       await putEchoes(context.db, echoesOf(1, { Phone: '6' }));
       await sql`update ledger.commands set state = 'succeeded' where id = 2`.execute(context.db);
       await hurry();

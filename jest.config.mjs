@@ -18,6 +18,8 @@ export default {
       },
     ],
   },
+  // One seed for all properties, and the means to give others: see there.
+  moduleNameMapper: { '^fast-check$': '<rootDir>/scripts/jest-fast-check.mjs' },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/bin/'],
   // Long, because a machine that does other things as well takes half a minute to start a few processes.
   testTimeout: 240_000,

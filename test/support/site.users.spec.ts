@@ -58,7 +58,7 @@ describe('lives of users of property-sites', () => {
         const byKey = (crm: typeof mixed) => crm.records.toSorted((a, b) => a.key.localeCompare(b.key));
         expect(byKey(mixed)).toEqual(byKey(inTurn));
       }),
-      { numRuns: 20, seed: 7 },
+      { numRuns: 20 },
     );
   });
 });

@@ -31,6 +31,8 @@ function budgetOf(limits: { credits: number | null; concurrency: number }): Call
     clock,
     logger: silentLogger,
     onEvent: (event) => events.push(event),
+    // No call gives up its wait for a place because the machine is busy.
+    placeWaitMs: 60_000,
   });
   budget.setLimits(limits);
   return budget;
@@ -99,7 +101,7 @@ describe('both causes of HTTP 429, one after the other (reference 5.3)', () => {
       expect(await write(zoho)).toMatchObject({ kind: 'succeeded' });
       // Too many at once: our own calls in the first round, one of the other application in the others.
       await context.act('limits', { concurrency: 1 });
-      await context.act('settings', { latencyMs: 150 });
+      await context.act('settings', { latencyMs: 1000 });
       const theirs = round === 0 ? null : write(other);
       if (theirs !== null) await until(async () => (await running()) === 1);
       const crowded = await Promise.all(Array.from({ length: theirs === null ? 4 : 1 }, () => write(zoho)));

@@ -39,7 +39,7 @@ async function untilCopied(primary: OwnServer, standby: OwnServer, context: Publ
       );
       return rows[0]?.temporary === false;
     },
-    { what: 'the slot on the standby', timeoutMs: 30_000 },
+    { what: 'the slot on the standby' },
   );
 }
 

@@ -20,7 +20,7 @@ async function replace(change: (position: StoredPosition) => Partial<StoredPosit
   const { kafkaBrokers: brokers, topicPrefix, name, slot } = context.target;
   const [topic, key] = [`${topicPrefix}causeway.positions`, positionKey(name, slot)];
   const clientId = 'causeway-test';
-  const value = await readPosition({ brokers, clientId, topic, timeoutMs: 10_000 }, key);
+  const value = await readPosition({ brokers, clientId, topic, timeoutMs: 60_000 }, key);
   const position = decodePosition(value ?? Buffer.of());
   const producer = createTransactionalProducer('platformatic', {
     brokers,

@@ -37,7 +37,7 @@ const writer = async (transactionalId: string): Promise<TransactionalProducer> =
   return producer;
 };
 const read = async (key: string): Promise<string | undefined> => {
-  const options = { brokers: brokers(), clientId: 'causeway-test', topic, timeoutMs: 10_000 };
+  const options = { brokers: brokers(), clientId: 'causeway-test', topic, timeoutMs: 60_000 };
   return (await readPosition(options, key))?.toString();
 };
 const position = (key: string, value: string) => positionRecord(topic, { key, value: Buffer.from(value) });

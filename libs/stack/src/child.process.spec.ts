@@ -26,7 +26,7 @@ describe('runToEnd', () => {
 });
 
 describe('untilLine', () => {
-  const options = { pattern: /ready to accept/, what: 'the server', timeoutMs: 10_000 };
+  const options = { pattern: /ready to accept/, what: 'the server', timeoutMs: 60_000 };
 
   it('waits for the line, on either output, and leaves the program running', async () => {
     for (const program of [UP, UP.replace('console.log', 'console.error')]) {
@@ -70,7 +70,7 @@ describe('untilLine', () => {
 describe('endChild', () => {
   it('waits until the program has ended', async () => {
     const child = node(`process.on('SIGTERM', () => setTimeout(() => process.exit(5), 50)); ${UP}`);
-    await untilLine(child, { pattern: /ready/, what: 'it', timeoutMs: 10_000 });
+    await untilLine(child, { pattern: /ready/, what: 'it', timeoutMs: 60_000 });
     await endChild(child, 'SIGTERM');
     expect(child.exitCode).toBe(5);
   });

@@ -238,13 +238,13 @@ describe('company', () => {
   it('is waited for while credits are short, and a look finds the command when its time is over', async () => {
     context.start({
       clients: { ...clients(), creditsShort: () => true },
-      batchWaitMs: 400,
+      batchWaitMs: 2500,
       pollMs: NEVER_MS,
       concurrency: 4,
     });
     const dispatcher = context.start({
       clients: { ...clients(), creditsShort: () => true },
-      batchWaitMs: 400,
+      batchWaitMs: 2500,
       pollMs: NEVER_MS,
     });
     for (const user of ['a', 'b', 'c']) {

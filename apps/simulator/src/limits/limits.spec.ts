@@ -56,7 +56,7 @@ describe('limits', () => {
   });
 
   it('answers 429 to more calls at once than the edition allows, and to heavy ones earlier', async () => {
-    await sim.control('POST', 'settings', { latencyMs: 150 });
+    await sim.control('POST', 'settings', { latencyMs: 1000 });
     await sim.control('POST', 'limits', { edition: 'Free' });
     await sim.api('GET', '/org');
     const statuses = async (count: number, call: () => Promise<{ status: number }>) => {

@@ -211,16 +211,11 @@ describe('POST /notifications/<address>', () => {
       context.db,
     );
     const slow = await start(context.db, { ratePerSecond: 2 });
-    const answers: number[] = [];
-    for (let turn = 0; turn < 8; turn += 1) {
-      const sent = await fetch(`${slow.url}/notifications/${channel.address}`, {
-        method: 'POST',
-        body: notification(),
-      });
-      answers.push(sent.status);
-    }
-    expect(answers.slice(0, 4)).toEqual([200, 200, 200, 200]);
-    expect(answers).toContain(429);
+    const send = async (): Promise<number> =>
+      (await fetch(`${slow.url}/notifications/${channel.address}`, { method: 'POST', body: notification() })).status;
+    for (let turn = 0; turn < 4; turn += 1) expect(await send()).toBe(200);
+    // More than come due while even a slow machine answers them.
+    expect(await Promise.all(Array.from({ length: 50 }, send))).toContain(429);
     await slow.gaps.stop();
     expect(await gapsAndSweeps()).toEqual({
       gaps: [{ connection_id: 'c1', module: 'Leads', reason: 'rate' }],

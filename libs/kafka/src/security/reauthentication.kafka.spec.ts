@@ -54,7 +54,7 @@ const CASES = PRODUCER_CLIENTS.flatMap((client) =>
     // Its connection was idle for longer than its login lasts.
     for (const topic of topics) expect(await admin.describe(topic)).toMatchObject({ partitions: 1 });
     await admin.close();
-    const stored = topics.map((topic) => readPosition({ ...options, topic, timeoutMs: 20_000 }, 'n'));
+    const stored = topics.map((topic) => readPosition({ ...options, topic, timeoutMs: 60_000 }, 'n'));
     expect((await Promise.all(stored)).map(Number)).toEqual(written);
     for (const count of written) expect(count).toBeGreaterThan(LOGINS);
   });

@@ -168,7 +168,7 @@ const REFUSED: [string, Listener, () => Settings, string, string][] = [
       await producer.init();
       await producer.sendTransaction([positionRecord(topic, { key: 'here', value: Buffer.from(client) })]);
       await producer.close();
-      const stored = await readPosition({ ...connection, clientId: 'spec', topic, timeoutMs: 20_000 }, 'here');
+      const stored = await readPosition({ ...connection, clientId: 'spec', topic, timeoutMs: 60_000 }, 'here');
       expect(stored?.toString()).toBe(client);
     }
     const consumer = kafka.consumer({ groupId: `${topic}.group` });
@@ -223,7 +223,7 @@ const PARTS: Record<string, Part> = {
   },
   platformatic: producerPart('platformatic'),
   kafkajs: producerPart('kafkajs'),
-  reader: (connection) => readPosition({ ...connection, clientId: 'spec', topic: 'x', timeoutMs: 20_000 }, 'here'),
+  reader: (connection) => readPosition({ ...connection, clientId: 'spec', topic: 'x', timeoutMs: 60_000 }, 'here'),
 };
 
 // A broker of one's own needs Java: a Docker machine's broker cannot be given these settings.

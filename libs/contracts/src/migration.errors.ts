@@ -1,6 +1,4 @@
-import type { CatalogueEntry } from './error.catalogue.ts';
-
-/** Of the migrations of a database; part of `ERROR_CATALOGUE`. */
+/** Codes of migrations; part of the catalogue (error.catalogue.ts). */
 export const migrationErrors = {
   MIGRATION_CHANGED: {
     meaning: 'A migration that was applied before has another text now',
@@ -18,4 +16,4 @@ export const migrationErrors = {
       'Check that the URL names the right database; if so, run causeway migrate product or causeway migrate integration on it, as its owner, and start again.',
     owner: 'platform',
   },
-} as const satisfies Record<string, CatalogueEntry>;
+} as const;

@@ -3,7 +3,7 @@ import { createLogger, errorFields, Shutdown } from '#observability';
 import { locationsOf } from './src/centres/data.centre.ts';
 import { startSimulator } from './src/simulator.ts';
 
-const config = loadConfig({ ...processOptions, ...simulatorOptions });
+const config = readConfig();
 const logger = createLogger({ service: 'simulator', level: config.logLevel });
 const shutdown = new Shutdown({ logger, timeoutMs: config.shutdownTimeout });
 shutdown.onSignals();
@@ -28,4 +28,14 @@ try {
 } catch (error) {
   logger.fatal(errorFields(error), 'the simulator did not start');
   process.exit(1);
+}
+
+/** One line that says what to correct, without the stack of whoever noticed. */
+function readConfig() {
+  try {
+    return loadConfig({ ...processOptions, ...simulatorOptions });
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return process.exit(1);
+  }
 }

@@ -26,6 +26,9 @@ describe('the causeway command without a system', () => {
     [['connection', 'put', 'zoho-x'], 2, 'a connection needs --tenant and --client-id'],
     [['dev', '--watch', 'Lead_Status'], 2, '--watch wants Module.Field'],
     [['dev', '--pack', 'no-such-pack'], 2, 'no-such-pack'],
+    // regression: a verb that is misspelt was a page of help and exit 0
+    [['parked', 'lits'], 2, "unknown command 'lits' of causeway parked: edit, list"],
+    [['parked', 'list', '17'], 2, "'17' is too much: causeway parked list --help"],
   ])('%j ends with %i and says why', async (args, code, text) => {
     const result = await causeway(args);
     expect(`${result.stdout}${result.stderr}`).toContain(text);
@@ -57,6 +60,36 @@ describe('the causeway command without a system', () => {
       expect(result.code).toBe(2);
     },
   );
+
+  it('regression: a misspelt setting had the system of the checkout asked instead', async () => {
+    const result = await causeway(['parked', 'list'], { CAUSEWAY_INTEGRATON_URL: 'postgres://db/integration' });
+    expect(result.stderr).toContain('CAUSEWAY_INTEGRATON_URL is no setting of Causeway');
+    expect(result).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  it('regression: a URL that is none is said with the name of its setting, and not shown', async () => {
+    const result = await causeway(['parked', 'list'], { CAUSEWAY_INTEGRATION_URL: 'db/s3cret' });
+    expect(result.stderr).toContain('CAUSEWAY_INTEGRATION_URL must be a Postgres URL');
+    expect(result.stderr).not.toContain('s3cret');
+    expect(result.code).toBe(2);
+  });
+
+  it.each([['127.0.0.1'], ['localhost']])(
+    'regression: a database at %s that does not answer was told by the driver',
+    async (host) => {
+      const env = { CAUSEWAY_INTEGRATION_URL: `postgres://nobody@${host}:1/none` };
+      const result = await causeway(['parked', 'list'], env);
+      expect(result.stderr).toMatch(/^POSTGRES_UNREACHABLE: .*ECONNREFUSED.*Check the address/);
+      expect(result.code).toBe(3);
+    },
+  );
+
+  it('regression: a database without tables was told by the driver', async () => {
+    const env = { CAUSEWAY_INTEGRATION_URL: process.env['CAUSEWAY_POSTGRES_URL'] ?? '' };
+    const result = await causeway(['parked', 'list'], env);
+    expect(result.stderr).toMatch(/^MIGRATIONS_MISSING: .*causeway migrate integration/);
+    expect(result.code).toBe(1);
+  });
 
   it('a Postgres that does not answer is exit 3', async () => {
     const result = await causeway(['migrate', 'product', '--url', 'postgres://nobody@127.0.0.1:1/none']);

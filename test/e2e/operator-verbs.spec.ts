@@ -263,6 +263,18 @@ describe('pause', () => {
     },
   );
 
+  it('regression: a name that no command has is told, since a hold on it holds nothing', async () => {
+    await signUp('op-known');
+    await fixture.quiet();
+    expect((await verb('pause', '--pack', 'signup-lead', ...BY)).stderr).toBe('');
+    expect(await verb('pause', '--pack', 'sign-up-lead', ...BY)).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('no command is of that so far') as unknown,
+    });
+    for (const pack of ['signup-lead', 'sign-up-lead'])
+      expect((await verb('resume', '--pack', pack, ...BY)).stderr).toBe('');
+  });
+
   it('a record: it waits and says so, the others go on', async () => {
     await verb('pause', '--record', 'Leads/op-one', ...BY);
     await signUp('op-one');

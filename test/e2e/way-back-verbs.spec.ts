@@ -88,6 +88,8 @@ describe('sync', () => {
     [['sync', 'force', 'Leads'], 2],
     [['sync', 'force', '--entity', 'user'], 2],
     [['sync', 'force', '--entity', 'user/nobody'], 1],
+    // regression: it said that the record was read, and exit 0
+    [['sync', 'force', 'Laeds', '5725767000000100451'], 1],
   ])('%j ends with %i', async (args, code) => {
     expect((await verb(...args)).code).toBe(code);
   });

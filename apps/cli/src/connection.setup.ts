@@ -18,14 +18,21 @@ export interface SetUpParts {
   readonly config: SetUpConfig;
 }
 
+/** What a pack needs in the CRM, and is not there. */
+interface SetUpLack {
+  readonly pack: string;
+  readonly lacks: readonly string[];
+}
+
 /** Creates what is missing, and says what still differs: that is for a person to put right in the CRM. */
-export async function setUpConnection(id: string, { db, config }: SetUpParts): Promise<void> {
+export async function setUpConnection(id: string, { db, config }: SetUpParts): Promise<SetUpLack[]> {
   const box = createSecretBox({ key: config.secretKey, otherKeys: config.otherSecretKeys });
   const locks = createDatabase<IntegrationDatabase>(
     createPool({ url: config.integrationUrl, max: 1, applicationName: 'causeway-cli' }),
   );
   const logger = createLogger({ service: 'cli', level: 'silent' });
   const clients = new ClientRegistry({ db, locks, box, callTimeoutMs: config.callTimeout, logger });
+  const done: SetUpLack[] = [];
   try {
     const packs = await Promise.all(config.packs.map((name) => loadPack(name)));
     for (const { mapping } of packs.filter((pack) => pack.mapping.destination === 'zoho-crm')) {
@@ -36,15 +43,19 @@ export async function setUpConnection(id: string, { db, config }: SetUpParts): P
               .filter(({ stops }) => stops)
               .map(({ module, apiName, difference }) => `${module}.${apiName}: ${difference}`)
           : [result.reason];
-      process.stdout.write(
-        wrong.length === 0
-          ? `the CRM has what ${mapping.name} needs\n`
-          : `the CRM lacks for ${mapping.name}: ${wrong.join(', ')}\n`,
-      );
+      done.push({ pack: mapping.name, lacks: wrong });
       if (wrong.length > 0) process.exitCode = EXIT.problems;
     }
   } finally {
     await clients.close();
     await locks.destroy();
   }
+  return done;
+}
+
+/** For people. */
+export function setUpLines(done: readonly SetUpLack[]): string[] {
+  return done.map(({ pack, lacks }) =>
+    lacks.length === 0 ? `the CRM has what ${pack} needs` : `the CRM lacks for ${pack}: ${lacks.join(', ')}`,
+  );
 }

@@ -23,8 +23,8 @@ export abstract class LookCommand extends CausewayCommand {
   }
 }
 
-/** Base of verbs by which an operator changes something: who did so and why stands in the audit. */
-export abstract class OperatorCommand extends LookCommand {
+/** Base of verbs by which an operator changes something at once: who did so and why stands in the audit. */
+export abstract class ReasonedCommand extends LookCommand {
   @Option({ flags: '--reason <text>', description: 'Why; needed, and kept in the audit. No personal data' })
   parseReason(value: string): string {
     return value;
@@ -34,7 +34,10 @@ export abstract class OperatorCommand extends LookCommand {
   parseBy(value: string): string {
     return value;
   }
+}
 
+/** Base of those that say first what they would do. */
+export abstract class OperatorCommand extends ReasonedCommand {
   @Option({ flags: '--yes', description: 'Do it; without this it is only said what would be done (exit 2)' })
   parseYes(): boolean {
     return true;

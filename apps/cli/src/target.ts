@@ -5,9 +5,11 @@ import { CannotReach } from './exit.codes.ts';
 
 /**
  * The system that `causeway dev` or the demo runs on this checkout, or that of the file given.
- * @throws CannotReach when there is none.
+ * @throws CannotReach when there is none; CONFIG_INVALID for a setting that nobody knows
  */
 export async function runningSystem(file?: string): Promise<SystemDetails> {
+  // A setting that is misspelt would otherwise have the wrong system asked.
+  loadConfig({});
   const details = await readRunFile(file);
   if (details === null) {
     const where = file === undefined ? 'on this checkout' : `in ${file}`;

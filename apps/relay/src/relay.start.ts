@@ -25,7 +25,7 @@ import {
   type Registry,
 } from '#observability';
 import { loadPack } from '#packs';
-import { createDatabase, createPool, listen, type IntegrationDatabase } from '#postgres';
+import { createDatabase, createPool, listen, requireTable, type IntegrationDatabase } from '#postgres';
 import { createSecretBox } from '#zoho';
 import { DispatchGate } from './dispatcher/dispatch.gate.ts';
 import { dispatcherMetrics } from './dispatcher/dispatcher.metrics.ts';
@@ -74,8 +74,10 @@ export async function startRelay(): Promise<void> {
   shutdown.add('operators server', () => ops.close());
   logger.info({ url: ops.url }, 'listening');
 
+  const { integrationUrl: url } = config;
+  await requireTable({ url, applicationName: 'causeway-relay', schema: 'ledger', table: 'commands' });
   const pool = createPool({
-    url: config.integrationUrl,
+    url,
     max: config.poolSize,
     applicationName: 'causeway-relay',
     logger,

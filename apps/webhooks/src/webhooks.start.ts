@@ -12,7 +12,7 @@ import { ClientRegistry, budgetMetrics, callObserver } from '#connections';
 import { awaitCallTurn } from '#ledger';
 import { Health, Shutdown, createLogger, createRegistry } from '#observability';
 import { loadPack } from '#packs';
-import { createDatabase, createPool, type IntegrationDatabase } from '#postgres';
+import { createDatabase, createPool, requireTable, type IntegrationDatabase } from '#postgres';
 import { createSecretBox } from '#zoho';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { KeeperService } from './keeper/keeper.service.ts';
@@ -40,6 +40,7 @@ export async function startWebhooks(): Promise<void> {
   const health = new Health();
   health.set('webhooks', { ready: false, reason: 'starting' });
   const url = config.integrationUrl;
+  await requireTable({ url, applicationName: 'causeway-webhooks', schema: 'webhooks', table: 'receivers' });
   const database = (max: number, name: string) =>
     createDatabase<IntegrationDatabase>(createPool({ url, max, applicationName: `causeway-webhooks${name}`, logger }));
   const db = database(config.poolSize, '');

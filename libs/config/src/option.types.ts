@@ -25,6 +25,16 @@ export const optionalUrl: OptionType<string | undefined> = {
   parse: (given) => (given === '' ? undefined : url.parse(given)),
 };
 
+/** Only its form; what it says is read where it is connected to. The text is never shown: it may hold a password. */
+export const postgresUrl: OptionType<string> = {
+  name: 'Postgres URL',
+  parse: (given) => {
+    if (!/^postgres(ql)?:\/\//.test(given))
+      throw new Error('a Postgres URL such as postgres://user@host:5432/database');
+    return given;
+  },
+};
+
 export const boolean: OptionType<boolean> = {
   name: 'true or false',
   json: { type: 'boolean' },

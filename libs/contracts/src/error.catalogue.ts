@@ -1,4 +1,5 @@
 import { CRM_OUTCOME_ENTRIES } from './crm.outcome.entries.ts';
+import { migrationErrors } from './migration.errors.ts';
 import { replayErrors } from './replay.errors.ts';
 import { wayBackErrors } from './way-back.errors.ts';
 
@@ -21,24 +22,16 @@ const entries = {
   },
   POSTGRES_UNREACHABLE: {
     meaning: 'Postgres does not answer',
-    action: 'Check the address, the network and that the server runs; the service tries again by itself.',
+    action:
+      'Check the address, the network and that the server runs; a service that was running tries again by itself.',
     owner: 'platform',
   },
   KAFKA_UNREACHABLE: {
     meaning: 'No Kafka broker answers',
-    action: 'Check CAUSEWAY_KAFKA_BROKERS and that a broker runs; the service tries again by itself.',
+    action: 'Check CAUSEWAY_KAFKA_BROKERS and that a broker runs; a service that was running tries again by itself.',
     owner: 'platform',
   },
-  MIGRATION_CHANGED: {
-    meaning: 'A migration that was applied before has another text now',
-    action: 'Restore the file as it was and put the change into a new migration with the next number.',
-    owner: 'platform',
-  },
-  MIGRATION_FAILED: {
-    meaning: 'A migration failed and was rolled back; those before it stay',
-    action: 'Correct what the reason names, then start again: it goes on with this file.',
-    owner: 'platform',
-  },
+  ...migrationErrors,
   TRANSACTION_REQUIRED: {
     meaning: 'A call that belongs into the transaction of a change was made outside of one',
     action: 'Give it the Kysely transaction, or the pg client on which BEGIN was awaited; never a pool.',
@@ -254,8 +247,8 @@ const entries = {
     owner: 'platform',
   },
   CONNECTION_MISSING: {
-    meaning: 'The tenant of an event has no connection to the destination of the pack',
-    action: 'Add the connection, then redrive the events that were set aside.',
+    meaning: 'There is no such connection, or the tenant of an event has none to the destination of the pack',
+    action: 'See causeway connections list. Add the one that is missing, then redrive the events that were set aside.',
     owner: 'platform',
   },
   CONNECTION_TENANT_TAKEN: {

@@ -51,7 +51,7 @@ export {
   type CommandQuery,
 } from './commands/command.report.ts';
 export { readConnections, type ConnectionReport } from './holds/connection.report.ts';
-export { pause, readHolds, resume, type HeldScope } from './holds/hold.verbs.ts';
+export { isOfCommands, pause, readHolds, resume, type HeldScope } from './holds/hold.verbs.ts';
 export { pauseReturn, readReturnHolds, resumeReturn, type ReturnHold, type ReturnScope } from './holds/return.hold.ts';
 export { setQuietHours } from './holds/quiet.verbs.ts';
 export type { Operator } from './operator.ts';

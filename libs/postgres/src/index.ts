@@ -16,6 +16,7 @@ export { arrayOf, arrayText, rowColumns, type RowColumn } from './row.columns.ts
 export { kyselyTypes } from './schema/kysely.types.ts';
 export { readColumns, type ColumnRow } from './schema/relation.catalogue.ts';
 export { dumpSchema } from './schema/schema.dump.ts';
+export { requireTable } from './required.table.ts';
 export { createScratchDatabase, type ScratchDatabase } from './scratch.database.ts';
 export { SQLSTATE, errorCode, hasSqlState, type SqlState } from './sqlstate.ts';
 export {

@@ -9,7 +9,7 @@ export function appProgram(app: string): string {
   return join(folder, 'dist', 'apps', app, 'main.js');
 }
 
-export type Plan = Omit<ServiceOptions, 'logFile' | 'onLine'>;
+export type Plan = Omit<ServiceOptions, 'logFile' | 'onLine' | 'onRestart'>;
 
 export interface PlanContext {
   readonly kafkaBrokers: readonly string[];

@@ -24,6 +24,8 @@ export interface ServiceOptions {
   /** Message of the log line that says that it works. */
   readonly readyWhen: string;
   readonly onLine?: (service: string, line: LogLine) => void;
+  /** Told when it ended without having been told to, and is started again. */
+  readonly onRestart?: (service: string, why: string) => void;
 }
 
 const READY_TIMEOUT_MS = 60_000;
@@ -43,6 +45,7 @@ export class ServiceProcess {
   #child: ChildProcess | undefined;
   #stopping = false;
   #url = '';
+  #port = '';
   #restarts = 0;
   #ready: Promise<void> = Promise.resolve();
 
@@ -99,7 +102,9 @@ export class ServiceProcess {
   }
 
   #launch(): Promise<void> {
-    const { program, args = [], env } = this.#options;
+    const { program, args = [] } = this.#options;
+    // Others know the address by now: the doctor, and whoever looks at its metrics.
+    const env = this.#port === '' ? this.#options.env : { ...this.#options.env, CAUSEWAY_PORT: this.#port };
     const flags = [
       '--enable-source-maps',
       '--disable-warning=ExperimentalWarning',
@@ -107,23 +112,31 @@ export class ServiceProcess {
     ];
     const child = spawn(process.execPath, [...flags, program, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
     this.#child = child;
+    let wasReady = false;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(this.#failure('did not become ready in time')), READY_TIMEOUT_MS);
       const settle = (result: () => void): void => {
         clearTimeout(timer);
         result();
       };
-      this.#readLines(child, () => settle(resolve));
+      this.#readLines(child, () => {
+        wasReady = true;
+        this.#port = this.#url === '' ? '' : new URL(this.#url).port;
+        settle(resolve);
+      });
       child.once('error', (error) => settle(() => reject(error)));
       child.once('exit', (code, signal) => {
         settle(() => reject(this.#failure(`ended with ${signal ?? code}`)));
-        if (!this.#stopping) this.#restart();
+        // Another program may have the port now.
+        if (!wasReady) this.#port = '';
+        if (!this.#stopping) this.#restart(`ended with ${signal ?? `exit code ${code}`}`);
       });
     });
   }
 
-  #restart(): void {
+  #restart(why: string): void {
     this.#restarts += 1;
+    this.#options.onRestart?.(this.name, why);
     this.#ready = new Promise<void>((resolve, reject) => {
       setTimeout(() => {
         if (this.#stopping) resolve();

@@ -154,9 +154,12 @@ class SystemBuilder {
   }
 
   async #start(plan: Plan): Promise<ServiceProcess> {
-    const { onLine } = this.#options;
+    const { onLine, progress } = this.#options;
     const logFile = join(this.#folder, `${plan.name}.log`);
-    const service = new ServiceProcess({ ...plan, logFile, ...(onLine === undefined ? {} : { onLine }) });
+    const onRestart = (name: string, why: string): void => {
+      progress(`${name} ${why} and is started again; its log: ${logFile}`);
+    };
+    const service = new ServiceProcess({ ...plan, logFile, onRestart, ...(onLine === undefined ? {} : { onLine }) });
     this.#services.set(plan.name, service);
     await service.start();
     return service;

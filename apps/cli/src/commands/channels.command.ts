@@ -3,6 +3,7 @@ import { askKeeper, listChannels, type ChannelReport } from '#operations';
 import { AuditedCommand, askedBy, type AuditedOptions } from '../audited.command.ts';
 import { CausewayCommand } from '../causeway.command.ts';
 import { EXIT, WrongUse } from '../exit.codes.ts';
+import { ageOf } from '../operator.command.ts';
 import { print } from '../output.ts';
 import { withIntegration } from '../target.ts';
 
@@ -12,10 +13,20 @@ const COLUMNS = {
   module: (row: ChannelReport) => row.module,
   events: (row: ChannelReport) => row.events.join(','),
   state: (row: ChannelReport) => row.state,
-  expires: (row: ChannelReport) => row.expiresAt ?? '',
-  'last notified': (row: ChannelReport) => row.lastNotifiedAt ?? 'never',
+  'expires in': (row: ChannelReport) => (row.expiresAt === null ? '' : timeTo(row.expiresAt)),
+  'last notified': (row: ChannelReport) => (row.lastNotifiedAt === null ? 'never' : timeSince(row.lastNotifiedAt)),
   failure: (row: ChannelReport) => row.failure ?? '',
 };
+
+/** Instants would leave no room for what failed; `--json` has them. */
+function timeTo(instant: string): string {
+  const seconds = Math.round((Date.parse(instant) - Date.now()) / 1000);
+  return seconds < 0 ? `- ${ageOf(-seconds)}` : ageOf(seconds);
+}
+
+function timeSince(instant: string): string {
+  return `${ageOf(Math.max(0, Math.round((Date.now() - Date.parse(instant)) / 1000)))} ago`;
+}
 
 @SubCommand({
   name: 'list',

@@ -4,7 +4,7 @@ import { addConnection } from '#operations';
 import { createDatabase, createPool, type IntegrationDatabase } from '#postgres';
 import { createSecretBox } from '#zoho';
 import { ConnectionSettingsCommand, connectionOf, type SettingsOptions } from '../connection.options.ts';
-import { setUpConnection } from '../connection.setup.ts';
+import { setUpConnection, setUpLines } from '../connection.setup.ts';
 import { EXIT } from '../exit.codes.ts';
 import { mappingsOf } from '../loaded.mappings.ts';
 import { operatorOf } from '../operator.command.ts';
@@ -38,11 +38,12 @@ export class ConnectionAddCommand extends ConnectionSettingsCommand {
     try {
       const box = createSecretBox({ key: config.secretKey, otherKeys: config.otherSecretKeys });
       const done = await addConnection({ db, box, mappings }, connection, operator);
+      process.exitCode = done ? EXIT.done : EXIT.problems;
+      const setUp = done && options.setUp === true ? await setUpConnection(id, { db, config }) : [];
       const next = `${id} is active; try it with: causeway connections test ${id}`;
       const line = done ? next : `there is a connection ${id}; causeway connections put gives it new credentials`;
-      say({ done, id, tenantId: connection.tenantId }, { json: options.json, lines: [line] });
-      process.exitCode = done ? EXIT.done : EXIT.problems;
-      if (done && options.setUp === true) await setUpConnection(id, { db, config });
+      const lines = [line, ...setUpLines(setUp)];
+      say({ done, id, tenantId: connection.tenantId, setUp }, { json: options.json, lines });
     } finally {
       await db.destroy();
     }

@@ -7,9 +7,10 @@ import { createDatabase, createPool, transaction, type IntegrationDatabase } fro
 import { createSecretBox } from '#zoho';
 import { CausewayCommand } from '../causeway.command.ts';
 import { ConnectionSettingsCommand, connectionOf, type SettingsOptions } from '../connection.options.ts';
-import { setUpConnection } from '../connection.setup.ts';
+import { setUpConnection, setUpLines } from '../connection.setup.ts';
 import { mappingsOf } from '../loaded.mappings.ts';
 import { operatorOf } from '../operator.command.ts';
+import { say } from '../source.command.ts';
 import { ConnectionAddCommand } from './connection-add.command.ts';
 import { ConnectionRemoveCommand } from './connection-remove.command.ts';
 import { ConnectionListCommand, ConnectionStatusCommand } from './connection-status.command.ts';
@@ -45,8 +46,9 @@ export class ConnectionPutCommand extends ConnectionSettingsCommand {
         await putConnection(trx, box, connection);
         await putAudit(trx, [{ ...operator, verb: 'connection put', connectionId: id }]);
       });
-      process.stdout.write(`connection ${id} is active\n`);
-      if (options.setUp === true) await setUpConnection(id, { db, config });
+      const setUp = options.setUp === true ? await setUpConnection(id, { db, config }) : [];
+      const lines = [`connection ${id} is active`, ...setUpLines(setUp)];
+      say({ done: true, id, tenantId: connection.tenantId, setUp }, { json: options.json, lines });
     } finally {
       await db.destroy();
     }

@@ -1,6 +1,6 @@
 import { Command, Option } from 'nest-commander';
 import type { HoldScope } from '#ledger';
-import { pause, readHolds, resume, type Operator } from '#operations';
+import { isOfCommands, pause, readHolds, resume, type Operator } from '#operations';
 import { changeReturn, DIRECTION_OPTION, ENTITY_OPTION, readReturnRows } from './hold.direction.ts';
 import { directionOf, isReturn, type DirectionOptions } from './hold.scope.ts';
 import { EXIT, WrongUse } from '../exit.codes.ts';
@@ -89,9 +89,15 @@ async function change(
   const scope = scopeOf(options);
   if (Object.values(scope).every((part) => part === null))
     throw new WrongUse('name --connection, --pack, --operation, --module or --record');
-  const done = await withIntegration((db) => verb(db, scope, operator));
+  const { done, isKnown } = await withIntegration(async (db) => {
+    const changed = await verb(db, scope, operator);
+    // The hold stands by now, however long a look takes.
+    return { done: changed, isKnown: verb !== pause || !changed || (await isOfCommands(db, scope)) };
+  });
   const line = done ? `${words.done}: ${nameOf(scope)}` : `${nameOf(scope)} ${words.not}`;
   say({ done, ...scope }, { json: options.json, lines: [line] });
+  if (!isKnown)
+    process.stderr.write('no command is of that so far; where a name is wrong, causeway resume takes it back\n');
   process.exitCode = done ? EXIT.done : EXIT.problems;
 }
 

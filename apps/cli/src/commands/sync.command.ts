@@ -17,7 +17,7 @@ interface ForceOptions extends AuditedOptions {
   name: 'force',
   arguments: '[module] [record-id]',
   description:
-    'Has a record of the CRM read again, whatever notifications said. Example: causeway sync force Leads 5725767000000109373, or: causeway sync force --entity user/42',
+    'Has a record of the CRM read again, whatever notifications said; exit 1 when it was not read. Example: causeway sync force Leads 5725767000000109373, or: causeway sync force --entity user/42',
 })
 export class SyncForceCommand extends AuditedCommand {
   async run([module, recordId]: string[], options: ForceOptions): Promise<void> {
@@ -35,8 +35,13 @@ export class SyncForceCommand extends AuditedCommand {
         'changed fields': (row: ForcedReading) => row.changedFields.join(', '),
       },
     });
-    const isDone = readings.length > 0 && (timeoutMs === 0 || readings.every(({ result }) => result !== 'marked'));
-    process.exitCode = isDone ? EXIT.done : EXIT.problems;
+    const isRead = ({ result }: ForcedReading): boolean =>
+      result !== 'not_read' && (timeoutMs === 0 || result !== 'marked');
+    if (readings.some(({ result }) => result === 'not_read'))
+      process.stderr.write(
+        'not read: no pack and no connection watches the module, or the CRM has none of this name\n',
+      );
+    process.exitCode = readings.length > 0 && readings.every(isRead) ? EXIT.done : EXIT.problems;
   }
 
   @Option({ flags: '--json', description: 'Print a list of objects' })

@@ -1,10 +1,10 @@
 import { option } from '../option.ts';
-import { integer, list, text } from '../option.types.ts';
+import { integer, list, postgresUrl } from '../option.types.ts';
 import { standardPostgresUrl } from '../postgres.standard.ts';
 
 /** The integration database and what is loaded into the engine that works on it. */
 export const integrationOptions = {
-  integrationUrl: option('CAUSEWAY_INTEGRATION_URL', text, {
+  integrationUrl: option('CAUSEWAY_INTEGRATION_URL', postgresUrl, {
     help: 'Postgres URL of the integration database (ledger, connections, webhooks, inbox, outbox), with the parameters of libpq such as `sslmode=verify-full`; else `DATABASE_URL`, else `PGHOST`, `PGDATABASE` and the like',
     standard: standardPostgresUrl,
     secret: true,

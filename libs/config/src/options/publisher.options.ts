@@ -8,6 +8,7 @@ import {
   optionalBytes,
   optionalDuration,
   optionalText,
+  postgresUrl,
   text,
 } from '../option.types.ts';
 import { standardPostgresUrl } from '../postgres.standard.ts';
@@ -20,7 +21,7 @@ export const publisherOptions = {
   sourceName: option('CAUSEWAY_SOURCE_NAME', text, {
     help: 'Name of the product whose outbox is published; first part of its topics, and `crm` for the integration database',
   }),
-  sourceUrl: option('CAUSEWAY_SOURCE_URL', text, {
+  sourceUrl: option('CAUSEWAY_SOURCE_URL', postgresUrl, {
     help: 'Postgres URL of the database whose outbox is published, with the parameters of libpq such as `sslmode=verify-full`; its role needs REPLICATION and select on outbox.events; else `DATABASE_URL`, else `PGHOST`, `PGDATABASE` and the like',
     standard: standardPostgresUrl,
     secret: true,

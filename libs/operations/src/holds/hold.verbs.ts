@@ -3,6 +3,9 @@ import { COMMANDS_CHANNEL, dropHold, listHolds, putAudit, putHold, type Hold, ty
 import { transaction, type IntegrationDatabase } from '#postgres';
 import type { Operator } from '../operator.ts';
 
+/** Newest commands among which a name is looked for. */
+const LOOKED_AT = 100_000;
+
 /** A hold, or a connection that is paused as a whole. */
 export interface HeldScope extends HoldScope {
   readonly reason: string;
@@ -55,6 +58,24 @@ export async function readHolds(db: QueryExecutorProvider): Promise<HeldScope[]>
 
 function scopeOf({ connectionId, pack, operation, module, recordKey, reason, by, at, commands }: Hold): HeldScope {
   return { connectionId, pack, operation, module, recordKey, reason, by, at, commands };
+}
+
+/**
+ * Whether a command is of this, among all of a record and the newest of anything else: a hold on a name that is misspelt holds
+ * nothing, and looks like one that does.
+ */
+export async function isOfCommands(db: QueryExecutorProvider, scope: HoldScope): Promise<boolean> {
+  const { connectionId, pack, operation, module, recordKey } = scope;
+  const { rows } = await sql<{ found: boolean }>`
+    select exists (
+      select from (
+        select connection_id, mapping, operation, module from ledger.commands
+         where ${recordKey}::text is null or record_key = ${recordKey}::text order by id desc limit ${LOOKED_AT}) c
+       where (${connectionId}::text is null or c.connection_id = ${connectionId}::text)
+         and (${pack}::text is null or c.mapping = ${pack}::text)
+         and (${operation}::text is null or c.operation = ${operation}::text)
+         and (${module}::text is null or c.module = ${module}::text)) as found`.execute(db);
+  return rows[0]?.found ?? false;
 }
 
 /** What a hold is about, for people. */

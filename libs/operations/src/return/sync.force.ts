@@ -16,7 +16,10 @@ export interface ForcedReading {
   readonly connection: string;
   readonly module: string;
   readonly recordId: string;
-  /** `marked` while it was not read yet, else what the reading said: echo, edit, gone, not_ours. */
+  /**
+   * `marked` while it was not read yet; `not_read` when it was not, since nothing of its module is watched; else what the reading said: echo,
+   * edit, gone, not_ours.
+   */
   readonly result: string;
   readonly changedFields: readonly string[];
 }
@@ -99,7 +102,7 @@ async function readingsOf(
 ): Promise<ForcedReading[]> {
   const { rows } = await sql<ForcedReading>`
     select p.connection, p.module, p."recordId",
-           case when d.record_id is not null then 'marked' else coalesce(r.result, 'read') end as result,
+           case when d.record_id is not null then 'marked' else coalesce(r.result, 'not_read') end as result,
            coalesce(r.changed_fields, '{}') as "changedFields"
       from jsonb_to_recordset(${JSON.stringify(places)}::jsonb) as p (connection text, module text, "recordId" text)
       left join webhooks.dirty d on (d.connection_id, d.module, d.record_id) = (p.connection, p.module, p."recordId")

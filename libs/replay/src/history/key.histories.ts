@@ -1,24 +1,23 @@
 import type { QueryExecutorProvider } from 'kysely';
 import { partsOfStateKey, type FoldStep } from '#folding';
 import type { Mapping } from '#mapping';
-import type { EventSource, Time } from '../source/event.source.ts';
+import type { EventSource } from '../source/event.source.ts';
 import type { EventReader } from './event.reader.ts';
-import { readFoldRows, type FoldRow, type HistoryKey } from './fold.rows.ts';
+import { readFoldRows, type FoldQuery, type FoldRow, type HistoryKey } from './fold.rows.ts';
 import { orderedSteps } from './step.order.ts';
 
 /** All that was folded of one key, ready to be folded again. */
 export interface KeyHistory extends HistoryKey {
   readonly steps: readonly FoldStep[];
-  /** Events that are not to be found any more. */
+  /** What is not to be found any more. */
   readonly missing: number;
   readonly rows: readonly FoldRow[];
 }
 
-export interface HistoryQuery extends Time {
+export interface HistoryQuery extends FoldQuery {
   readonly mapping: Mapping;
   readonly reader: EventReader;
   readonly source: EventSource;
-  readonly keys: readonly Omit<HistoryKey, 'connectionId'>[];
 }
 
 /**
@@ -27,7 +26,8 @@ export interface HistoryQuery extends Time {
  */
 export async function readHistories(db: QueryExecutorProvider, query: HistoryQuery): Promise<KeyHistory[]> {
   const { mapping, reader, source } = query;
-  const rows = await readFoldRows(db, mapping, query);
+  const keys = [...new Map(query.keys.map((key) => [JSON.stringify([key.tenantId, key.key]), key])).values()];
+  const rows = await readFoldRows(db, mapping, { ...query, keys });
   const events = new Map(
     [...rows.values()].flat().flatMap((row) => (row.source === 'event' ? [[row.eventId, row]] : [])),
   );
@@ -42,6 +42,6 @@ export async function readHistories(db: QueryExecutorProvider, query: HistoryQue
     });
     const of = { tenantId, key, connectionId };
     const ordered = orderedSteps({ ...of, events: steps, rows: own, entityType: mapping.topics[0] ?? '' });
-    return { ...of, steps: ordered, missing: known.length - steps.length, rows: own };
+    return { ...of, steps: ordered, missing: own.length - ordered.length, rows: own };
   });
 }

@@ -3,7 +3,7 @@ import type { Lane } from '#contracts';
 import { loadConnections, stateKey } from '#folding';
 import { sameJson, type Mapping } from '#mapping';
 import type { IntegrationDatabase } from '#postgres';
-import { EventReader, readHistories, type EventSource, type KeyHistory } from '#replay';
+import { EventReader, findHistories, type EventSource, type KeyHistory } from '#replay';
 import { compareKeys, type ComparedKey } from './key.comparison.ts';
 import { keyMapping, projectionOf, type LeftKey, type UsableMapping, type WantedKey } from './key.projection.ts';
 import { refoldKey } from './key.refold.ts';
@@ -15,7 +15,7 @@ import { PLAN_LANES, type LeftAlone, type PlanKind, type PlannedKey, type PlanTo
 /** Keys that are read, folded and compared together. */
 const PAGE = 500;
 /** Keys whose events are looked for together: many of them need about all of a topic. */
-const PASS = 10_000;
+const PASS = 20_000;
 
 export interface PlanRequest {
   readonly kind: PlanKind;
@@ -75,7 +75,7 @@ export async function makePlan(sources: PlanSources, request: PlanRequest): Prom
 interface Page {
   readonly stored: readonly StoredKey[];
   /** By `stateKey`. */
-  readonly histories: ReadonlyMap<string, KeyHistory>;
+  readonly histories: ReadonlyMap<string, () => KeyHistory>;
 }
 
 /** Pages of keys; one look into the history serves many of them. */
@@ -101,8 +101,7 @@ async function historiesOf(
   if (history === undefined) throw new Error(`a plan of the kind ${kind} needs the events`);
   const { source, topicPrefix } = history;
   const reader = new EventReader(mapping, topicPrefix);
-  const found = await readHistories(db, { mapping, reader, source, keys, asFolded: true });
-  return new Map(found.map((each) => [stateKey(each), each]));
+  return findHistories(db, { mapping, reader, source, keys, asFolded: true });
 }
 
 interface Prepared {
@@ -133,7 +132,7 @@ async function prepare(sources: PlanSources, request: PlanRequest, page: Page): 
       if (wanted === null) return { left: 'mapping_failed' };
       return { ...base, state: key.state, newState: null, timers: null, wanted, effects: [] };
     }
-    const { steps, missing } = histories.get(stateKey(key)) ?? { steps: [], missing: 0 };
+    const { steps, missing } = histories.get(stateKey(key))?.() ?? { steps: [], missing: 0 };
     if (missing > 0 || steps.length === 0) return { left: 'history_incomplete' };
     const refolded = refoldKey(mapping, { name: key, steps, connections });
     if (refolded.failed || refolded.state === null) return { left: 'mapping_failed' };

@@ -5,7 +5,7 @@ export { ReplayTally, type Counts, type ReplayCounts } from './fold/replay.tally
 export { dryRun, type Base, type DryRunOptions } from './dry-run/dry.run.ts';
 export type { DryRunResult, ToldDifference } from './dry-run/dry.run.report.ts';
 export { EventReader } from './history/event.reader.ts';
-export { readHistories, type KeyHistory } from './history/key.histories.ts';
+export { findHistories, type KeyHistory } from './history/key.histories.ts';
 export type { Selection } from './selection.ts';
 export type { EventSource, Place, SourcePart, SourceQuery, Time } from './source/event.source.ts';
 export { KafkaSource } from './source/kafka.source.ts';

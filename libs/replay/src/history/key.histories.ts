@@ -25,6 +25,14 @@ export interface HistoryQuery extends FoldQuery {
  * records, however many others there are. One for each connection, where states are those of connections. Keys of which nothing was folded are absent.
  */
 export async function readHistories(db: QueryExecutorProvider, query: HistoryQuery): Promise<KeyHistory[]> {
+  return [...(await findHistories(db, query)).values()].map((history) => history());
+}
+
+/** The same by `stateKey`, each made when it is asked for: of many keys the records alone are held. */
+export async function findHistories(
+  db: QueryExecutorProvider,
+  query: HistoryQuery,
+): Promise<ReadonlyMap<string, () => KeyHistory>> {
   const { mapping, reader, source } = query;
   const keys = [...new Map(query.keys.map((key) => [JSON.stringify([key.tenantId, key.key]), key])).values()];
   const rows = await readFoldRows(db, mapping, { ...query, keys });
@@ -32,7 +40,7 @@ export async function readHistories(db: QueryExecutorProvider, query: HistoryQue
     [...rows.values()].flat().flatMap((row) => (row.source === 'event' ? [[row.eventId, row]] : [])),
   );
   const records = await source.find([...events.values()], reader.topics);
-  return [...rows].map(([name, own]) => {
+  const historyOf = (name: string, own: readonly FoldRow[]): KeyHistory => {
     const [tenantId, key, connectionId] = partsOfStateKey(name);
     const known = own.filter((row) => row.source === 'event');
     const steps = known.flatMap(({ eventId }) => {
@@ -43,5 +51,6 @@ export async function readHistories(db: QueryExecutorProvider, query: HistoryQue
     const of = { tenantId, key, connectionId };
     const ordered = orderedSteps({ ...of, events: steps, rows: own, entityType: mapping.topics[0] ?? '' });
     return { ...of, steps: ordered, missing: own.length - ordered.length, rows: own };
-  });
+  };
+  return new Map([...rows].map(([name, own]) => [name, () => historyOf(name, own)]));
 }

@@ -25,9 +25,12 @@ else {
         line('events/s', Math.round(figures.eventsPerSecond).toLocaleString('en')),
         line('CPU s', figures.cpuSeconds.toFixed(2)),
         line('peak RSS', `${Math.round(figures.peakRssMb)} MB`),
+        line('calls that the CRM has logged', String(figures.calls)),
+        line('rows written', String(figures.rowsWritten)),
         line(`one customer, ${figures.customerEvents} of ${stored} events, s`, figures.oneCustomerSeconds.toFixed(2)),
       ].join('')}`,
     );
+    if (figures.calls + figures.rowsWritten > 0) process.exitCode = 1;
     if (options.json) process.stdout.write(`${JSON.stringify({ ...figures, options, machine: where })}\n`);
   } catch (error) {
     if (!cleanup.interrupted) throw error;

@@ -39,6 +39,12 @@ export class BenchedSimulator {
     if (!answer.ok) throw new Error(`/_control/${name}: ${answer.status} ${await answer.text()}`);
   }
 
+  /** How many calls it has ever logged. */
+  async calls(): Promise<number> {
+    const answer = await fetch(`${this.url}/_control/calls?since=1000000000`);
+    return ((await answer.json()) as { readonly last: number }).last;
+  }
+
   async token(): Promise<string> {
     const form = new URLSearchParams({
       grant_type: 'refresh_token',

@@ -221,6 +221,13 @@ describe('a new version of a mapping', () => {
     ).toEqual([['Leads/edited', [{ field: 'No_of_Employees', before: 2, after: 1 }]]]);
   });
 
+  it('reads the events of its keys and no others, and what was set aside stays aside', async () => {
+    await scene.take(wrong, [...lives(3), event('u1', 3, { name: 5 })]);
+    const made = await plan({ kind: 'replay', selection: { keys: ['u1'] } });
+    expect(made.totals).toMatchObject({ keys: 1, change: 1, setAside: 0, left: {} });
+    expect(scene.asked.sort()).toEqual(['u1-1', 'u1-2']);
+  });
+
   it('a key whose events are not all kept is left alone', async () => {
     await scene.take(wrong, [
       event('u1', 1, { name: 'Ada' }),

@@ -3,8 +3,8 @@ import type { CausewayEvent, JsonObject } from '#contracts';
 import { eventStep, foldSteps } from '#folding';
 import type { Mapping } from '#mapping';
 import { createRegistry } from '#observability';
-import type { EventHistory } from '#planning';
 import { transaction } from '#postgres';
+import type { EventSource } from '#replay';
 import { aRecord, silentLogger, until, type IntegrationContext } from '#testing';
 import { dispatcherMetrics } from '../../apps/relay/src/dispatcher/dispatcher.metrics.ts';
 import { DispatcherService } from '../../apps/relay/src/dispatcher/dispatcher.service.ts';
@@ -43,22 +43,24 @@ export class PlanningScene implements AsyncDisposable {
     return new PlanningScene(database, crm);
   }
 
+  /** Events that were looked for. */
+  readonly asked: string[] = [];
+
   /** Events as Kafka would keep them. */
-  readonly history: EventHistory = {
-    eventsOf: (_mapping, keys) =>
-      Promise.resolve(
-        new Map(
-          this.#events
-            .filter(({ key }) => keys.has(key))
-            .map((event) => [event.id, { record: aRecord(event), entityType: 'user' }]),
-        ),
-      ),
+  readonly #source: EventSource = {
+    parts: () => Promise.resolve([]),
+    find: (places) => {
+      const wanted = new Set(places.map(({ eventId }) => eventId));
+      this.asked.push(...wanted);
+      const kept = this.#events.filter(({ id }) => wanted.has(id));
+      return Promise.resolve(new Map(kept.map((event) => [event.id, aRecord(event)])));
+    },
   };
 
   /** What planning and its application need. */
   get sources() {
-    const { crm, history } = this;
-    return { db: this.database.db, clientOf: () => Promise.resolve(crm.zoho), history };
+    const history = { source: this.#source, topicPrefix: '' };
+    return { db: this.database.db, clientOf: () => Promise.resolve(this.crm.zoho), history };
   }
 
   /** Folds events and has the CRM hear of them. */

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { sql } from 'kysely';
 import { decodeEvent, type CausewayEvent, type JsonObject } from '#contracts';
+import { RecordReader } from '#kafka';
 import { sameValue } from '#mapping';
-import { readCommitted } from '#operations';
 import { loadPack } from '#packs';
 import { causeway, type CliResult } from './cli.process.ts';
 import { expectedCrm } from './fold.oracle.ts';
@@ -130,9 +130,10 @@ export class BuggyOrders {
   async #events(): Promise<CausewayEvent[]> {
     const { kafka, topicPrefix } = this.fixture.system.details;
     const events: CausewayEvent[] = [];
-    await readCommitted({ brokers: kafka.brokers, topic: `${topicPrefix}shop.order` }, ({ key, value, headers }) => {
-      events.push(decodeEvent({ key, value, headers: Object.fromEntries(headers) }));
-    });
+    await using reader = new RecordReader({ brokers: kafka.brokers, clientId: 'causeway-test' });
+    for (const range of await reader.ranges(`${topicPrefix}shop.order`)) {
+      for await (const records of reader.read(range)) events.push(...records.map((record) => decodeEvent(record)));
+    }
     return events;
   }
 

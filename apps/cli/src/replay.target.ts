@@ -36,10 +36,7 @@ export async function replayMapping(pack: string | undefined): Promise<ReplayMap
 }
 
 /** Where events are read: Kafka, or the outbox of the source named. */
-export async function replaySource(
-  read: 'kafka' | 'outbox',
-  source: string | undefined,
-): Promise<EventSource & AsyncDisposable> {
+export async function replaySource(read: 'kafka' | 'outbox', source?: string): Promise<EventSource & AsyncDisposable> {
   if (read === 'kafka') return new KafkaSource(await kafkaOfRelay());
   return new OutboxSource(await sourceTarget(source === undefined ? {} : { source }));
 }

@@ -1,28 +1,32 @@
-import type { ScannedBatch } from './committed.scan.ts';
+import { CommittedRecords, type ScannedBatch } from './committed.records.ts';
 
-const TRANSACTIONAL = 0x10;
-const CONTROL = 0x20;
-const COMMIT = 1;
+type ScannedRecord = ScannedBatch['records'][number];
+
+/**
+ * The newest value of a key that was committed, in batches read in order up to the high watermark, committed or not. Exact once the key's writer
+ * has been fenced: then each of its transactions has its marker already.
+ */
+export function newestCommitted(batches: Iterable<ScannedBatch>, name: Buffer): Buffer | undefined {
+  let newest: Buffer | undefined;
+  for (const { key, value } of committed(batches)) if (value && key?.equals(name) === true) newest = value;
+  return newest;
+}
 
 /**
  * The newest committed value of every key, in batches read in order from the beginning of a compacted partition; a key whose newest
- * value is a tombstone is not there. For why markers are read here see `newestCommitted`.
+ * value is a tombstone is not there.
  */
 export function newestOfEachKey(batches: Iterable<ScannedBatch>): Map<string, Buffer> {
-  const undecided = new Map<bigint, ScannedBatch['records'][number][]>();
   const newest = new Map<string, Buffer>();
-  const apply = ({ key, value }: ScannedBatch['records'][number]): void => {
-    if (!key) return;
+  for (const { key, value } of committed(batches)) {
+    if (!key) continue;
     if (value) newest.set(key.toString(), value);
     else newest.delete(key.toString());
-  };
-  for (const { attributes, producerId, records } of batches) {
-    if ((attributes & CONTROL) !== 0) {
-      // A marker's key is its version and its type, 16 bits each.
-      if (records[0]?.key?.readInt16BE(2) === COMMIT) undecided.get(producerId)?.forEach(apply);
-      undecided.delete(producerId);
-    } else if ((attributes & TRANSACTIONAL) === 0) records.forEach(apply);
-    else undecided.set(producerId, [...(undecided.get(producerId) ?? []), ...records]);
   }
   return newest;
+}
+
+function* committed(batches: Iterable<ScannedBatch>): Generator<ScannedRecord> {
+  const records = new CommittedRecords<ScannedBatch, ScannedRecord>((batch) => batch.records);
+  for (const batch of batches) yield* records.settle(batch);
 }

@@ -5,6 +5,55 @@ const TRANSACTIONAL = 0x10;
 const CONTROL = 0x20;
 const COMMIT = 1;
 
+/** What of a fetched record batch is looked at; `@platformatic/kafka` gives it in this form. */
+export interface ScannedBatch {
+  readonly attributes: number;
+  readonly producerId: bigint;
+  readonly records: readonly { readonly key: Buffer | null | undefined; readonly value: Buffer | null | undefined }[];
+}
+
+/**
+ * Tells what of record batches is committed; they are read in order and without regard to transactions. What is made of a batch waits for the
+ * marker of its transaction; that of an aborted one is left out.
+ *
+ * Reading read_committed would end at the last stable offset, which any other open transaction in the partition holds back, and the client gives
+ * aborted records away when their marker comes with a later fetch. So the markers are read here.
+ */
+export class CommittedRecords<Batch extends ScannedBatch, Made> {
+  readonly #made: (batch: Batch) => readonly Made[];
+  /** Of transactions whose marker has not come yet, by producer. */
+  readonly #undecided = new Map<bigint, Made[]>();
+
+  constructor(made: (batch: Batch) => readonly Made[]) {
+    this.#made = made;
+  }
+
+  /** What waits for a marker. */
+  get open(): readonly Made[] {
+    return [...this.#undecided.values()].flat();
+  }
+
+  get isOpen(): boolean {
+    return this.#undecided.size > 0;
+  }
+
+  /** What is known to be committed with this batch. */
+  settle(batch: Batch): readonly Made[] {
+    const { attributes, producerId, records } = batch;
+    const open = this.#undecided.get(producerId) ?? [];
+    if ((attributes & CONTROL) !== 0) {
+      this.#undecided.delete(producerId);
+      // A marker's key is its version and its type, 16 bits each.
+      return records[0]?.key?.readInt16BE(2) === COMMIT ? open : [];
+    }
+    const made = this.#made(batch);
+    if ((attributes & TRANSACTIONAL) === 0 || made.length === 0) return made;
+    for (const one of made) open.push(one);
+    this.#undecided.set(producerId, open);
+    return [];
+  }
+}
+
 /** A part of a partition; `end` is not in it. */
 export interface PartitionRange {
   readonly topic: string;
@@ -18,48 +67,16 @@ export interface PartitionRange {
   readonly to?: number;
 }
 
-/**
- * Tells the records of a range that are committed, from record batches that were read in order without regard to transactions. Records wait
- * for the marker of their transaction, which may stand behind the range; those of an aborted one are left out.
- */
-export class CommittedRecords {
-  readonly #range: PartitionRange;
-  /** Records of transactions whose marker has not come yet, by producer. */
-  readonly #undecided = new Map<bigint, BatchRecord[]>();
-
-  constructor(range: PartitionRange) {
-    this.#range = range;
-  }
-
-  /** Records wait for a marker. */
-  get isOpen(): boolean {
-    return this.#undecided.size > 0;
-  }
-
-  /** Records that are known to be committed with this batch. */
-  settle(batch: RecordsBatch): BatchRecord[] {
-    const { attributes, producerId, records } = batch;
-    const open = this.#undecided.get(producerId) ?? [];
-    if ((attributes & CONTROL) !== 0) {
-      this.#undecided.delete(producerId);
-      // A marker's key is its version and its type, 16 bits each.
-      return records[0]?.key?.readInt16BE(2) === COMMIT ? open : [];
-    }
-    const read = records
-      .filter((record) => this.#isWithin(batch, record))
-      .map((one) => recordOf(this.#range, batch, one));
-    if ((attributes & TRANSACTIONAL) === 0 || read.length === 0) return read;
-    for (const record of read) open.push(record);
-    this.#undecided.set(producerId, open);
-    return [];
-  }
-
-  #isWithin({ firstOffset, firstTimestamp }: RecordsBatch, { offsetDelta, timestampDelta }: KafkaRecord): boolean {
-    const { start, end, from = -Infinity, to = Infinity } = this.#range;
-    const offset = firstOffset + BigInt(offsetDelta);
-    const timestamp = Number(firstTimestamp + timestampDelta);
-    return offset >= start && offset < end && timestamp >= from && timestamp < to;
-  }
+/** The records of a range, which may begin and end within a batch. */
+export function recordsWithin(range: PartitionRange): (batch: RecordsBatch) => BatchRecord[] {
+  const { start, end, from = -Infinity, to = Infinity } = range;
+  return (batch) =>
+    batch.records.flatMap((record) => {
+      const offset = batch.firstOffset + BigInt(record.offsetDelta);
+      const timestamp = Number(batch.firstTimestamp + record.timestampDelta);
+      const isWithin = offset >= start && offset < end && timestamp >= from && timestamp < to;
+      return isWithin ? recordOf(range, batch, record) : [];
+    });
 }
 
 /** A record of a batch, as consumers see it. */

@@ -33,7 +33,14 @@ export { inPartition, type PackedRecord } from './packed.record.ts';
 export { BATCH_OVERHEAD, recordBytes } from './record.size.ts';
 export type { PartitionRange } from './committed.records.ts';
 export { RecordReader, type TimeRange } from './record.reader.ts';
-export { followTail, readTail, type FollowOptions, type TailOptions, type TailRecord } from './topic.tail.ts';
+export {
+  followTail,
+  readTail,
+  TopicTail,
+  type FollowOptions,
+  type TailOptions,
+  type TailRecord,
+} from './topic.tail.ts';
 export { TopicAdmin, type TopicDeclaration, type TopicState } from './topic.admin.ts';
 export { inspectTopics, topicsAmong, type InspectedTopic } from './topic.inspect.ts';
 export { DEAD_LETTER_SETTINGS, eventTopicSettings } from './topic.settings.ts';

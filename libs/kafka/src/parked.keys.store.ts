@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { newestOfEachKey } from './committed.map.ts';
 import { withDeadline } from './deadline.ts';
 import { asKafkaError } from './kafka-error.policy.ts';
-import { PartitionReader } from './partition.reader.ts';
 import type { PositionStoreOptions } from './position.store.ts';
 import type { ProducerRecord } from './producer.port.ts';
+import { RecordReader } from './record.reader.ts';
 
 const parkedKeySchema = z.object({
   /** Names this parking: letters that wait in it have it as a header. */
@@ -59,20 +59,19 @@ export function releasedKeyRecord(
  * @throws CausewayError `KAFKA_UNREACHABLE`, `KAFKA_ACCESS_DENIED` or `TOPIC_MISSING`
  */
 export async function readParkedKeys(options: PositionStoreOptions, owner: Owner): Promise<ParkedKey[]> {
-  const reader = new PartitionReader(options);
+  const { topic, timeoutMs: ms, ...connection } = options;
+  await using reader = new RecordReader({ ...connection, patience: 'long' });
   const readAll = async (): Promise<Map<string, Buffer>> => {
-    const { first, end } = await reader.offsets();
-    return newestOfEachKey(await reader.read(first, end));
+    const [range] = await reader.ranges(topic);
+    return newestOfEachKey(range === undefined ? [] : await reader.allBatches(range));
   };
   try {
-    const newest = await withDeadline(readAll(), { ms: options.timeoutMs, what: 'read parked keys' });
+    const newest = await withDeadline(readAll(), { ms, what: 'read parked keys' });
     const prefix = ownerPrefix(owner);
     const own = [...newest].filter(([key]) => key.startsWith(prefix));
     return own.map(([, value]) => parkedKeySchema.parse(JSON.parse(value.toString())));
   } catch (error) {
-    throw asKafkaError(error, { topic: options.topic });
-  } finally {
-    await reader.close().catch(() => undefined);
+    throw asKafkaError(error, { topic });
   }
 }
 

@@ -1,8 +1,8 @@
 import { withDeadline } from './deadline.ts';
-import { newestCommitted } from './committed.scan.ts';
+import { newestCommitted } from './committed.map.ts';
 import { asKafkaError } from './kafka-error.policy.ts';
-import { PartitionReader } from './partition.reader.ts';
 import type { ProducerRecord } from './producer.port.ts';
+import { RecordReader } from './record.reader.ts';
 import { checkAccess } from './security/access.check.ts';
 import type { KafkaConnection } from './security/kafka.connection.ts';
 
@@ -37,26 +37,26 @@ export function positionRecord(
  * @throws CausewayError `KAFKA_UNREACHABLE`, `KAFKA_TLS_REFUSED`, `KAFKA_ACCESS_DENIED` or `TOPIC_MISSING`
  */
 export async function readPosition(options: PositionStoreOptions, key: string): Promise<Buffer | undefined> {
-  const reader = new PartitionReader(options);
+  const { topic, timeoutMs: ms, ...connection } = options;
+  await using reader = new RecordReader({ ...connection, patience: 'long' });
   try {
     await checkAccess(options, options.clientId);
-    return await withDeadline(searchBackwards(reader, Buffer.from(key)), {
-      ms: options.timeoutMs,
-      what: 'read position',
-    });
+    return await withDeadline(searchBackwards(reader, { topic, key: Buffer.from(key) }), { ms, what: 'read position' });
   } catch (error) {
-    throw asKafkaError(error, { topic: options.topic });
-  } finally {
-    await reader.close().catch(() => undefined);
+    throw asKafkaError(error, { topic });
   }
 }
 
 /** Compaction runs behind, so a busy topic is long: from its end backwards in growing windows. */
-async function searchBackwards(reader: PartitionReader, key: Buffer): Promise<Buffer | undefined> {
-  const { first, end } = await reader.offsets();
+async function searchBackwards(
+  reader: RecordReader,
+  { topic, key }: { readonly topic: string; readonly key: Buffer },
+): Promise<Buffer | undefined> {
+  const [range] = await reader.ranges(topic);
+  if (range === undefined) return undefined;
   for (let window = FIRST_WINDOW; ; window *= WINDOW_GROWTH) {
-    const start = end - window > first ? end - window : first;
-    const found = newestCommitted(await reader.read(start, end), key);
-    if (found !== undefined || start === first) return found;
+    const start = range.end - window > range.start ? range.end - window : range.start;
+    const found = newestCommitted(await reader.allBatches({ ...range, start }), key);
+    if (found !== undefined || start === range.start) return found;
   }
 }

@@ -106,6 +106,14 @@ describe('records', () => {
     expect(await reader.at({ topic, partition: 1 }, [0n])).toEqual([]);
   });
 
+  it('that were looked up do not hold all that was fetched with them', async () => {
+    await using reader = new RecordReader({ brokers: brokers(), clientId: 'causeway-test' });
+    const [a] = await reader.at({ topic, partition: 0 }, [0n]);
+    // What is copied lies in Node's pool, what was fetched does not.
+    const held = [a?.key, a?.value, a?.headers['ce_id']].map((part) => (part as Buffer).buffer.byteLength);
+    expect(held).toEqual(held.map(() => Buffer.poolSize));
+  });
+
   it('whose beginning retention has taken are no whole history', async () => {
     const short = await topics.create('short', 1);
     await topics.admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '1' }] });

@@ -2,17 +2,19 @@ import { Consumer, FetchIsolationLevels, ListOffsetTimestamps, type RecordsBatch
 import { CausewayError } from '#contracts';
 import type { BatchRecord } from './consumer/record.batch.ts';
 import { asKafkaError } from './kafka-error.policy.ts';
-import { CommittedRecords, recordOf, type PartitionRange } from './committed.records.ts';
+import { CommittedRecords, recordOf, recordsWithin, type PartitionRange } from './committed.records.ts';
 import type { KafkaConnection } from './security/kafka.connection.ts';
 import { delayUnlessRefused, platformaticConnection } from './security/platformatic.security.ts';
 
-const RETRIES = 5;
 const RETRY_MS = 100;
+const REQUEST_TIMEOUT_MS = 10_000;
 const SCAN_BYTES = 4 * 1024 * 1024;
 /** For a few records here and there; the broker gives a whole batch all the same. */
 const LOOK_BYTES = 64 * 1024;
-/** Empty answers in a row after which the records are taken to be gone (retention ran meanwhile). */
-const EMPTY_ANSWERS = 50;
+/** With so many records for each one that is wanted, a look gives hardly more than one of them. */
+const SPARSE = 100n;
+/** `empty`: empty answers in a row after which the records are taken to be gone (retention ran meanwhile). */
+const PATIENCE = { short: { retries: 5, empty: 50 }, long: { retries: 20, empty: Infinity } } as const;
 /**
  * Times within a partition go up only nearly: a marker has the time of the commit, and may stand before a record that was made earlier. So
  * one reads on for this long behind the end of a time, and looks at each record.
@@ -26,21 +28,33 @@ export interface TimeRange {
   readonly to?: number;
 }
 
+interface RecordReaderOptions extends KafkaConnection {
+  readonly clientId: string;
+  /** `long`: none may be missed, so it asks until they come; a deadline is the user's affair. Default `short`. */
+  readonly patience?: keyof typeof PATIENCE;
+}
+
+type Place = Pick<PartitionRange, 'topic' | 'partition'>;
+
 /**
- * Reads past records by offset and by time, without a consumer group: whoever consumes the topic does not notice. One request at a time:
- * fetches of one client share a session with each broker.
+ * Reads past records by offset and by time, without a consumer group: whoever consumes the topic does not notice, and joining one costs seconds.
+ * One request at a time: fetches of one client share a session with each broker.
  */
 export class RecordReader implements AsyncDisposable {
   readonly #consumer: Consumer;
+  readonly #emptyAnswers: number;
 
-  constructor({ clientId, ...connection }: KafkaConnection & { readonly clientId: string }) {
+  constructor({ clientId, patience = 'short', ...connection }: RecordReaderOptions) {
+    const { retries, empty } = PATIENCE[patience];
+    this.#emptyAnswers = empty;
     this.#consumer = new Consumer({
       clientId,
       // Never joined; the client wants a name.
       groupId: `${clientId}-direct`,
       ...platformaticConnection(connection),
-      retries: RETRIES,
+      retries,
       retryDelay: delayUnlessRefused(RETRY_MS),
+      requestTimeout: REQUEST_TIMEOUT_MS,
     });
   }
 
@@ -52,7 +66,6 @@ export class RecordReader implements AsyncDisposable {
   async ranges(topic: string, time: TimeRange = {}): Promise<(PartitionRange & { readonly whole: boolean })[]> {
     const { from, to } = time;
     try {
-      this.#consumer.topics.track(topic);
       await this.#topic(topic);
       const [firsts, ends] = [
         await this.#offsets(topic, ListOffsetTimestamps.EARLIEST),
@@ -72,44 +85,45 @@ export class RecordReader implements AsyncDisposable {
   }
 
   /** The committed records of a range, in order; those of transactions that are still open at its end are left out. */
-  async *read(range: PartitionRange): AsyncGenerator<BatchRecord[]> {
-    const committed = new CommittedRecords(range);
-    let offset = range.start;
-    let under = offset < range.end ? this.#fetch(range, offset, SCAN_BYTES) : undefined;
-    for (let empty = 0; under !== undefined && empty < EMPTY_ANSWERS;) {
-      const batches = await under;
-      const before = offset;
-      offset = batches.reduce((at, batch) => endOf(batch, at), offset);
-      empty = offset === before ? empty + 1 : 0;
-      // The next part is on its way while this one is worked on.
-      under = offset < range.end ? this.#fetch(range, offset, SCAN_BYTES) : undefined;
-      under?.catch(() => undefined);
+  async *read(range: PartitionRange): AsyncGenerator<readonly BatchRecord[]> {
+    const committed = new CommittedRecords(recordsWithin(range));
+    for await (const batches of this.#batches(range, () => committed.isOpen)) {
       for (const batch of batches) {
         const records = committed.settle(batch);
         if (records.length > 0) yield records;
       }
-      // The marker of the last transaction stands behind the range.
-      if (under === undefined && committed.isOpen && offset < range.last)
-        under = this.#fetch(range, offset, LOOK_BYTES);
     }
   }
 
+  /** The record batches from `start` up to `end`, in order: data and markers, committed or not. */
+  batches(range: Omit<PartitionRange, 'last'>): AsyncGenerator<readonly RecordsBatch[]> {
+    return this.#batches({ ...range, last: range.end }, () => false);
+  }
+
+  /** The same of a short range, all together. */
+  async allBatches(range: Omit<PartitionRange, 'last'>): Promise<RecordsBatch[]> {
+    const all: RecordsBatch[] = [];
+    for await (const batches of this.batches(range)) all.push(...batches);
+    return all;
+  }
+
   /** The records at these offsets, which are known to be committed; those that are gone are absent. */
-  async at(
-    { topic, partition }: Pick<PartitionRange, 'topic' | 'partition'>,
-    offsets: readonly bigint[],
-  ): Promise<BatchRecord[]> {
-    const wanted = new Set(offsets);
+  async at({ topic, partition }: Place, offsets: readonly bigint[]): Promise<BatchRecord[]> {
     const range = (await this.ranges(topic)).find((found) => found.partition === partition);
     if (range === undefined) return [];
+    const wanted = new Set(offsets);
+    const inOrder = [...wanted].toSorted((a, b) => (a < b ? -1 : 1));
+    const span = (inOrder.at(-1) ?? 0n) - (inOrder[0] ?? 0n);
+    const bytes = span < SPARSE * BigInt(wanted.size) ? SCAN_BYTES : LOOK_BYTES;
     const found: BatchRecord[] = [];
     let next = range.start;
-    for (const offset of [...wanted].toSorted((a, b) => (a < b ? -1 : 1))) {
+    for (const offset of inOrder) {
       if (offset < next || offset >= range.end) continue;
-      for (const batch of await this.#fetch(range, offset, LOOK_BYTES)) {
+      for (const batch of await this.#fetch(range, offset, bytes)) {
         next = endOf(batch, next);
         for (const record of batch.records) {
-          if (wanted.has(batch.firstOffset + BigInt(record.offsetDelta))) found.push(recordOf(range, batch, record));
+          if (wanted.has(batch.firstOffset + BigInt(record.offsetDelta)))
+            found.push(withoutItsFetch(recordOf(range, batch, record)));
         }
       }
       next = next > offset ? next : offset + 1n;
@@ -121,7 +135,24 @@ export class RecordReader implements AsyncDisposable {
     await this.#consumer.close(true).catch(() => undefined);
   }
 
-  async #fetch({ topic, partition }: PartitionRange, offset: bigint, bytes: number): Promise<RecordsBatch[]> {
+  /** Behind the end it goes on, a little at a time, while there is more: the marker of the last transaction stands there. */
+  async *#batches(range: PartitionRange, wantsMore: () => boolean): AsyncGenerator<readonly RecordsBatch[]> {
+    let offset = range.start;
+    let under = offset < range.end ? this.#fetch(range, offset, SCAN_BYTES) : undefined;
+    for (let empty = 0; under !== undefined && empty < this.#emptyAnswers;) {
+      const batches = await under;
+      const before = offset;
+      offset = batches.reduce((at, batch) => endOf(batch, at), offset);
+      empty = offset === before ? empty + 1 : 0;
+      // The next part is on its way while this one is worked on.
+      under = offset < range.end ? this.#fetch(range, offset, SCAN_BYTES) : undefined;
+      under?.catch(() => undefined);
+      yield batches;
+      if (under === undefined && offset < range.last && wantsMore()) under = this.#fetch(range, offset, LOOK_BYTES);
+    }
+  }
+
+  async #fetch({ topic, partition }: Place, offset: bigint, bytes: number): Promise<RecordsBatch[]> {
     try {
       const { id: topicId, partitions } = await this.#topic(topic);
       const node = partitions[partition]?.leader;
@@ -142,6 +173,7 @@ export class RecordReader implements AsyncDisposable {
   }
 
   async #topic(topic: string) {
+    if (!this.#consumer.topics.has(topic)) this.#consumer.topics.track(topic);
     const found = (await this.#consumer.metadata({ topics: [topic] })).topics.get(topic);
     if (found === undefined) throw new CausewayError('TOPIC_MISSING', { details: { topic } });
     return found;
@@ -153,7 +185,19 @@ export class RecordReader implements AsyncDisposable {
   }
 }
 
-function endOf({ firstOffset, lastOffsetDelta }: RecordsBatch, atLeast: bigint): bigint {
+/** A copy: the few that are kept would hold all that was fetched with them. */
+function withoutItsFetch({ key, value, headers, ...record }: BatchRecord): BatchRecord {
+  const copy = (bytes: Buffer | null): Buffer | null => (bytes === null ? null : Buffer.from(bytes));
+  const named = Object.entries(headers).map(([name, text]) => [name, Buffer.isBuffer(text) ? copy(text) : text]);
+  return {
+    ...record,
+    key: copy(key),
+    value: copy(value),
+    headers: Object.fromEntries(named) as BatchRecord['headers'],
+  };
+}
+
+export function endOf({ firstOffset, lastOffsetDelta }: RecordsBatch, atLeast: bigint): bigint {
   const end = firstOffset + BigInt(lastOffsetDelta) + 1n;
   return end > atLeast ? end : atLeast;
 }

@@ -63,7 +63,6 @@ export { askKeeper, listChannels, type ChannelReport } from './return/channels.r
 export { replayNotifications } from './return/notifications.replay.ts';
 export { listSweeps, type SweepReport } from './return/sweep.report.ts';
 export { forceSync, type ForcedReading, type ForcedRecord } from './return/sync.force.ts';
-export { readCommitted, type CommittedRecord } from './outbox/committed.reader.ts';
 export { readStatus, type StatusTarget } from './status/status.service.ts';
 export type { FlowStep, ParkedReason, StatusRemark, StatusReport } from './status/status.types.ts';
 export { clearThrottle, readThrottles, setThrottle, throttleName } from './throttle/throttle.verbs.ts';

@@ -6,8 +6,6 @@ export { CrmUnread, type CrmReader } from './crm.reading.ts';
 export { diffCases, type CaseDifference } from './diff/case.diff.ts';
 export type { RecordDifference } from './diff/record.difference.ts';
 export { diffStates, type StateDiff } from './diff/state.diff.ts';
-export { kafkaHistory } from './kafka.history.ts';
-export type { EventHistory, KeptEvent } from './key.history.ts';
 export type { KeySelection } from './key.selection.ts';
 export { applyPlan, type ApplyReport, type PlanStop } from './plan.apply.ts';
 export { makePlan, type Plan, type PlanRequest, type PlanSources } from './plan.maker.ts';

@@ -3,8 +3,8 @@ import type { Lane } from '#contracts';
 import { loadConnections, stateKey } from '#folding';
 import { sameJson, type Mapping } from '#mapping';
 import type { IntegrationDatabase } from '#postgres';
+import { EventReader, findHistories, type EventSource, type KeyHistory } from '#replay';
 import { compareKeys, type ComparedKey } from './key.comparison.ts';
-import { readFolds, stepsOf, type EventHistory, type KeptEvent } from './key.history.ts';
 import { keyMapping, projectionOf, type LeftKey, type UsableMapping, type WantedKey } from './key.projection.ts';
 import { refoldKey } from './key.refold.ts';
 import { lastEvents, readKeys, type KeySelection, type StoredKey } from './key.selection.ts';
@@ -14,7 +14,7 @@ import { PLAN_LANES, type LeftAlone, type PlanKind, type PlannedKey, type PlanTo
 
 /** Keys that are read, folded and compared together. */
 const PAGE = 500;
-/** Keys whose events are looked for in one pass over the history. */
+/** Keys whose events are looked for together: many of them need about all of a topic. */
 const PASS = 20_000;
 
 export interface PlanRequest {
@@ -26,8 +26,8 @@ export interface PlanRequest {
 export interface PlanSources {
   readonly db: Kysely<IntegrationDatabase>;
   readonly clientOf: (connectionId: string, lane: Lane) => Promise<CrmReader>;
-  /** Where events are kept; a backfill needs none. */
-  readonly history: EventHistory;
+  /** Where events are kept; what takes the states as they are needs none. */
+  readonly history?: { readonly source: EventSource; readonly topicPrefix: string };
   /** Hears how many keys have been looked at. */
   readonly onProgress?: (keys: number) => void;
 }
@@ -51,8 +51,9 @@ export async function makePlan(sources: PlanSources, request: PlanRequest): Prom
   const counts = { keys: 0, setAside: 0, readCalls: 0, compared: 0, equal: 0 };
   const keys: PlannedKey[] = [];
   const left: LeftAlone[] = [];
-  for await (const { stored, events } of passes(sources, request)) {
-    const prepared = await prepare(sources, request, { stored, events });
+  for await (const page of passes(sources, request)) {
+    const { stored } = page;
+    const prepared = await prepare(sources, request, page);
     left.push(...prepared.left);
     counts.setAside += prepared.setAside;
     const of = { mapping: request.mapping, lane: PLAN_LANES[request.kind], keys: prepared.wanted };
@@ -73,20 +74,34 @@ export async function makePlan(sources: PlanSources, request: PlanRequest): Prom
 
 interface Page {
   readonly stored: readonly StoredKey[];
-  readonly events: ReadonlyMap<string, KeptEvent>;
+  /** By `stateKey`. */
+  readonly histories: ReadonlyMap<string, () => KeyHistory>;
 }
 
-/** Pages of keys; one pass over the history serves many of them. */
-async function* passes({ db, history }: PlanSources, { kind, mapping, selection }: PlanRequest): AsyncGenerator<Page> {
+/** Pages of keys; one look into the history serves many of them. */
+async function* passes(sources: PlanSources, request: PlanRequest): AsyncGenerator<Page> {
+  const { mapping, selection } = request;
   for (let after: StoredKey | null = null; ;) {
-    const stored: StoredKey[] = await readKeys(db, mapping, { selection, after, limit: PASS });
+    const stored: StoredKey[] = await readKeys(sources.db, mapping, { selection, after, limit: PASS });
     if (stored.length === 0) return;
-    const names = new Set(stored.map(({ key }) => key));
-    const events = asStored(kind) ? new Map<string, KeptEvent>() : await history.eventsOf(mapping, names);
+    const histories = await historiesOf(sources, request, stored);
     for (let start = 0; start < stored.length; start += PAGE)
-      yield { stored: stored.slice(start, start + PAGE), events };
+      yield { stored: stored.slice(start, start + PAGE), histories };
     after = stored.at(-1) ?? null;
   }
+}
+
+/** As they were folded, whatever topics they came from. What was set aside then stays aside, unless it was redriven: it was folded in its new place. */
+async function historiesOf(
+  { db, history }: PlanSources,
+  { kind, mapping }: PlanRequest,
+  keys: readonly StoredKey[],
+): Promise<Page['histories']> {
+  if (asStored(kind)) return new Map();
+  if (history === undefined) throw new Error(`a plan of the kind ${kind} needs the events`);
+  const { source, topicPrefix } = history;
+  const reader = new EventReader(mapping, topicPrefix);
+  return findHistories(db, { mapping, reader, source, keys, asFolded: true });
 }
 
 interface Prepared {
@@ -97,10 +112,9 @@ interface Prepared {
 
 async function prepare(sources: PlanSources, request: PlanRequest, page: Page): Promise<Prepared> {
   const { mapping, kind } = request;
-  const { stored, events } = page;
+  const { stored, histories } = page;
   const tenants = stored.map(({ tenantId }) => tenantId);
   const connections = await loadConnections(sources.db, mapping, tenants);
-  const folds = asStored(kind) ? new Map() : await readFolds(sources.db, mapping, stored);
   const prepared: Prepared = { wanted: [], left: [], setAside: 0 };
   let setAside = 0;
   for (const key of stored) {
@@ -118,8 +132,8 @@ async function prepare(sources: PlanSources, request: PlanRequest, page: Page): 
       if (wanted === null) return { left: 'mapping_failed' };
       return { ...base, state: key.state, newState: null, timers: null, wanted, effects: [] };
     }
-    const steps = stepsOf(mapping, { rows: folds.get(stateKey(key)) ?? [], events });
-    if (steps === null || steps.length === 0) return { left: 'history_incomplete' };
+    const { steps, missing } = histories.get(stateKey(key))?.() ?? { steps: [], missing: 0 };
+    if (missing > 0 || steps.length === 0) return { left: 'history_incomplete' };
     const refolded = refoldKey(mapping, { name: key, steps, connections });
     if (refolded.failed || refolded.state === null) return { left: 'mapping_failed' };
     setAside += refolded.setAside;

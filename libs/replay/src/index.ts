@@ -4,6 +4,8 @@ export { replayKeys, type ReplayedSteps } from './fold/replay.keys.ts';
 export { ReplayTally, type Counts, type ReplayCounts } from './fold/replay.tally.ts';
 export { dryRun, type Base, type DryRunOptions } from './dry-run/dry.run.ts';
 export type { DryRunResult, ToldDifference } from './dry-run/dry.run.report.ts';
+export { EventReader } from './history/event.reader.ts';
+export { findHistories, type KeyHistory } from './history/key.histories.ts';
 export type { Selection } from './selection.ts';
 export type { EventSource, Place, SourcePart, SourceQuery, Time } from './source/event.source.ts';
 export { KafkaSource } from './source/kafka.source.ts';

@@ -13,8 +13,8 @@ export interface ReplayBenchOptions {
 
 export const HELP = `npm run bench -- replay [options]
 Measures replays in dry-run, with events of the pack property-sites as a publisher stores them:
-how many events a second are read from Kafka, folded and compared; and how long it takes to fold what one customer did in a year
-among all that is stored, from the question to the answer.
+how many events a second are read from Kafka, folded and compared, and that the CRM (a simulator) logs no call of it and no row is written;
+and how long it takes to fold what one customer did in a year among all that is stored, from the question to the answer.
 
   --events N      events of the dry-run (300000)
   --stored N      events among which the customer is looked for; ten million take a quarter of an hour to write (1000000)

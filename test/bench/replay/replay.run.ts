@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { sql } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { createKafka } from '#kafka';
 import { createLogger } from '#observability';
 import { loadPack } from '#packs';
@@ -14,6 +14,7 @@ import {
 import { dryRun, KafkaSource, type DryRunResult, type Selection } from '#replay';
 import type { Stack } from '#stack';
 import type { Cleanup } from '../publisher/cleanup.ts';
+import { BenchedSimulator } from '../simulator.process.ts';
 import type { ReplayBenchOptions } from './replay.options.ts';
 import { CUSTOMER, writeEvents, writeFolds } from './stored.events.ts';
 
@@ -26,6 +27,9 @@ export interface ReplayFigures {
   readonly peakRssMb: number;
   /** Of the customer: that many of the stored ones. */
   readonly customerEvents: number;
+  /** Calls that the CRM has logged meanwhile, and rows that were written; a dry-run that makes any is none. */
+  readonly calls: number;
+  readonly rowsWritten: number;
 }
 
 export interface RunOptions extends ReplayBenchOptions {
@@ -56,12 +60,16 @@ export async function measureReplay(options: RunOptions): Promise<ReplayFigures>
   const pool = createPool({ url: scratch.url, max: 2, applicationName: 'causeway-bench' });
   const db = createDatabase<IntegrationDatabase>(pool);
   cleanup.add(() => db.destroy());
+  const simulator = await BenchedSimulator.start();
+  cleanup.add(() => simulator.stop());
   await sql`
     insert into connections.connections
       (id, tenant_id, destination, state, accounts_url, client_id, client_secret_sealed, refresh_token_sealed)
-    values ('bench', ${TENANT}, 'zoho-crm', 'paused', 'http://accounts.invalid', 'client', 'sealed', 'sealed')`.execute(
-    db,
-  );
+    values ('bench', ${TENANT}, 'zoho-crm', 'active', ${simulator.url}, 'client', 'sealed', 'sealed')`.execute(db);
+  // A log that shows this call would show others.
+  await simulator.token();
+  const callsBefore = await simulator.calls();
+  if (callsBefore === 0) throw new Error('the simulator does not log calls');
 
   const { mapping } = await loadPack('property-sites');
   const replay = async (selection: Selection): Promise<DryRunResult> => {
@@ -74,7 +82,9 @@ export async function measureReplay(options: RunOptions): Promise<ReplayFigures>
     const onWritten = (done: number): void => onProgress('writing events', done, count);
     return writeEvents({ kafka, topic, events: count, from, customer: theirs, onProgress: onWritten });
   };
-  await write(events, 0, 0);
+  // The customer's are spread over the last that are written.
+  const later = Math.max(stored - events, 0);
+  await write(events, 0, later === 0 ? customer : 0);
   const before = process.cpuUsage();
   const started = performance.now();
   const all = await replay({});
@@ -83,13 +93,29 @@ export async function measureReplay(options: RunOptions): Promise<ReplayFigures>
   const peakRssMb = process.resourceUsage().maxRSS / 1024;
   if (all.events !== events || all.applied === 0) throw new Error(`${all.events} events were folded, not ${events}`);
 
-  await write(Math.max(stored - events, customer), events, customer);
+  if (later > 0) await write(later, events, customer);
   await writeFolds(db, { topic, brokers, onProgress: (done) => onProgress('writing the index', done, stored) });
   const asked = performance.now();
   const year = await replay({ keys: [CUSTOMER], tenantId: TENANT });
   const oneCustomerSeconds = (performance.now() - asked) / 1000;
   if (year.events !== customer || year.keys !== 1)
     throw new Error(`${year.events} events of the customer, not ${customer}`);
-  const cpuSeconds = (user + system) / 1_000_000;
-  return { eventsPerSecond: events / seconds, oneCustomerSeconds, cpuSeconds, peakRssMb, customerEvents: year.events };
+  return {
+    eventsPerSecond: events / seconds,
+    oneCustomerSeconds,
+    cpuSeconds: (user + system) / 1_000_000,
+    peakRssMb,
+    customerEvents: year.events,
+    calls: (await simulator.calls()) - callsBefore,
+    rowsWritten: await rowsWritten(db),
+  };
+}
+
+/** Of all that a replay which writes would write; the bench itself writes none of it. */
+async function rowsWritten(db: Kysely<IntegrationDatabase>): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select ((select count(*) from ledger.commands) + (select count(*) from ledger.echoes) + (select count(*) from relay.states)
+            + (select count(*) from relay.set_aside) + (select count(*) from relay.timers) + (select count(*) from outbox.events)
+           )::integer as count`.execute(db);
+  return rows[0]?.count ?? 0;
 }

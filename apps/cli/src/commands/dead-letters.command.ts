@@ -72,7 +72,7 @@ export class DeadLettersShowCommand extends SourceCommand {
       return;
     }
     const { letter, record } = found;
-    const headers = Object.fromEntries([...record.headers].map(([name, value]) => [name, value.toString()]));
+    const headers = Object.fromEntries(record.headers.map(([name, value]) => [name, value?.toString() ?? '']));
     const shown = { ...letter, headers, ...(options.payload ? { payload: record.value?.toString() ?? null } : {}) };
     const lines = [
       `${letter.id}  ${letter.at}  ${letter.bytes === null ? 'payload omitted' : `${letter.bytes} bytes`}`,

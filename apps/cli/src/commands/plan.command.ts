@@ -2,7 +2,6 @@ import { Command, Option, SubCommand } from 'nest-commander';
 import { withClients } from '#operations';
 import { loadPack } from '#packs';
 import {
-  kafkaHistory,
   listPlans,
   makePlan,
   readPlanned,
@@ -16,13 +15,15 @@ import {
 } from '#planning';
 import { CausewayCommand } from '../causeway.command.ts';
 import { crmTarget } from '../crm.target.ts';
+import { engineTarget } from '../engine.target.ts';
 import { EXIT, WrongUse } from '../exit.codes.ts';
 import { LookCommand, operatorOf, type LookOptions } from '../operator.command.ts';
 import { print } from '../output.ts';
 import { countOf } from '../parked.selection.ts';
 import { recordJson, recordLines, recordsOf, totalsLines } from '../plan.lines.ts';
-import { historyTarget, readingCrm } from '../plan.target.ts';
+import { readingCrm } from '../plan.target.ts';
 import { progressLine } from '../progress.line.ts';
+import { replaySource } from '../replay.target.ts';
 import { say } from '../source.command.ts';
 import { withIntegration } from '../target.ts';
 
@@ -63,10 +64,12 @@ abstract class MakePlanCommand extends ShowPlanCommand {
   async run([pack = '']: string[], options: PlanOptions): Promise<void> {
     const operator = options.save === true ? operatorOf(options) : null;
     const { mapping } = await loadPack(pack);
-    const history = kafkaHistory(await historyTarget());
+    const { topicPrefix } = await engineTarget([]);
+    await using source = await replaySource('kafka');
     const line = progressLine('keys planned');
     await withClients(await crmTarget(), async ({ db, clients }) => {
       const clientOf = clients.clientOf.bind(clients);
+      const history = { source, topicPrefix };
       const sources = { db, clientOf, history, onProgress: (keys: number) => line.show(keys) };
       const request = { kind: this.kind, mapping, selection: selectionOf(options) };
       const plan = await readingCrm(() => makePlan(sources, request)).finally(() => line.end());

@@ -1,5 +1,5 @@
 import type { Kafka } from 'kafkajs';
-import { PartitionReader } from '../partition.reader.ts';
+import { RecordReader } from '../record.reader.ts';
 import type { KafkaConnection } from '../security/kafka.connection.ts';
 import { NOTHING_WAITS, together, waitingRecords, type Waiting } from './waiting.count.ts';
 
@@ -52,12 +52,9 @@ interface Range extends KafkaConnection {
 
 async function waitingBetween({ topic, partition, start, end, ...connection }: Range): Promise<Waiting> {
   if (start >= end) return NOTHING_WAITS;
-  const reader = new PartitionReader({ ...connection, clientId: 'causeway-lag', topic, partition });
-  try {
-    if (end - start <= EXACT_BELOW) return waitingRecords(await reader.read(start, end));
-    const { oldestAt } = waitingRecords(await reader.read(start, start + 1n));
-    return { records: Number(end - start), oldestAt };
-  } finally {
-    await reader.close();
-  }
+  await using reader = new RecordReader({ ...connection, clientId: 'causeway-lag', patience: 'long' });
+  const range = { topic, partition, start };
+  if (end - start <= EXACT_BELOW) return waitingRecords(await reader.allBatches({ ...range, end }));
+  const { oldestAt } = waitingRecords(await reader.allBatches({ ...range, end: start + 1n }));
+  return { records: Number(end - start), oldestAt };
 }

@@ -3,13 +3,14 @@ import {
   createTransactionalProducer,
   publisherTransactionalId,
   releasedKeyRecord,
+  TopicTail,
   type ParkedKey,
   type ProducerRecord,
+  type TailRecord,
 } from '#kafka';
 import { CLIENT_ID, kafkaOf, quiet } from '../slot/position.side.ts';
 import { slotNameOf, topicsOf, type SourceTarget } from '../slot/source.target.ts';
-import { CommittedReader, type CommittedRecord } from './committed.reader.ts';
-import { isOf, textOf } from './dead.letters.ts';
+import { deadLettersOf, isOf, textOf } from './dead.letters.ts';
 import { openLetterEncoder } from './letter.encoder.ts';
 import { readParked } from './parked.keys.ts';
 
@@ -43,21 +44,19 @@ const ATTEMPTS = 5;
 export async function releaseKey(target: SourceTarget, options: ReleaseOptions): Promise<ReleaseResult> {
   const found = choose(await readParked(target), options);
   if ('refused' in found) return found;
-  const letters: CommittedRecord[] = [];
-  await using reader = new CommittedReader({
-    ...kafkaOf(target),
-    topic: topicsOf(target).deadLetters,
-    onRecord: (record) => {
+  const letters: TailRecord[] = [];
+  await using tail = new TopicTail(deadLettersOf(target));
+  const readOn = (): Promise<void> =>
+    tail.advance((record) => {
       if (isOf(target, record) && textOf(record, DEAD_LETTER_HEADERS.parking) === found.parking) letters.push(record);
-    },
-  });
+    });
   await using encoder = openLetterEncoder(target);
-  const done = new Map<CommittedRecord, Awaited<ReturnType<typeof encoder.encode>>>();
+  const done = new Map<TailRecord, Awaited<ReturnType<typeof encoder.encode>>>();
   const encodeNew = async (): Promise<void> => {
     for (const letter of letters) if (!done.has(letter)) done.set(letter, await encoder.encode(letter));
   };
   // Nearly all of the work is done before the publisher is disturbed; what comes meanwhile is read once it is fenced.
-  await reader.advance();
+  await readOn();
   await encodeNew();
   const verdict = planOf(found, done, options);
   if ('refused' in verdict || options.dryRun) return 'refused' in verdict ? verdict : verdict.result;
@@ -67,7 +66,7 @@ export async function releaseKey(target: SourceTarget, options: ReleaseOptions):
       await producer.init();
       if (!(await readParked(target)).some(({ parking }) => parking === found.parking))
         return { refused: 'the key was released by somebody else meanwhile' };
-      await reader.advance();
+      await readOn();
       await encodeNew();
       const plan = planOf(found, done, options);
       if ('refused' in plan) return plan;
@@ -104,13 +103,13 @@ type Plan =
 /** In the order in which they came: one key's letters are in one partition, unless the topic got more partitions in between. */
 function planOf(
   parked: ParkedKey,
-  done: ReadonlyMap<CommittedRecord, { readonly record: ProducerRecord } | { readonly reason: string }>,
+  done: ReadonlyMap<TailRecord, { readonly record: ProducerRecord } | { readonly reason: string }>,
   { withoutPoison }: Pick<ReleaseOptions, 'withoutPoison'>,
 ): Plan {
   const records: ProducerRecord[] = [];
   const leftOut: { id: string; reason: string }[] = [];
   const inOrder = [...done].toSorted(([a], [b]) =>
-    a.partition === b.partition ? Number(a.offset - b.offset) : a.timestamp - b.timestamp,
+    Number(a.partition === b.partition ? a.offset - b.offset : a.timestamp - b.timestamp),
   );
   for (const [letter, encoded] of inOrder) {
     if ('record' in encoded) records.push(encoded.record);

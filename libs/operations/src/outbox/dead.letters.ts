@@ -1,7 +1,7 @@
 import { DEAD_LETTER_HEADERS, EVENT_HEADERS, sourceOfProduct } from '#contracts';
-import { kafkaOf, openTopicAdmin } from '../slot/position.side.ts';
+import { readTail, type TailOptions, type TailRecord } from '#kafka';
+import { CLIENT_ID, kafkaOf, openTopicAdmin } from '../slot/position.side.ts';
 import { topicsOf, type SourceTarget } from '../slot/source.target.ts';
-import { readCommitted, type CommittedRecord } from './committed.reader.ts';
 
 /** A row that could not be produced as it was. */
 export interface DeadLetter {
@@ -36,8 +36,8 @@ export async function listDeadLetters(target: SourceTarget, limit: number): Prom
 export async function findDeadLetter(
   target: SourceTarget,
   id: string,
-): Promise<{ readonly letter: DeadLetter; readonly record: CommittedRecord } | undefined> {
-  let found: CommittedRecord | undefined;
+): Promise<{ readonly letter: DeadLetter; readonly record: TailRecord } | undefined> {
+  let found: TailRecord | undefined;
   await readOwn(target, (record) => {
     if (idOf(record) === id) found = record;
   });
@@ -45,42 +45,51 @@ export async function findDeadLetter(
 }
 
 /** Without the topic there is none yet. */
-async function readOwn(target: SourceTarget, onRecord: (record: CommittedRecord) => void): Promise<void> {
-  const topic = topicsOf(target).deadLetters;
+async function readOwn(target: SourceTarget, onRecord: (record: TailRecord) => void): Promise<void> {
   const admin = openTopicAdmin(target);
   try {
-    if ((await admin.describe(topic)) === undefined) return;
+    if ((await admin.describe(topicsOf(target).deadLetters)) === undefined) return;
   } finally {
     await admin.close();
   }
-  await readCommitted({ ...kafkaOf(target), topic }, (record) => {
+  await readTail(deadLettersOf(target), (record) => {
     if (isOf(target, record)) onRecord(record);
   });
 }
 
+/** Where the dead letters of all sources are, from the first one on. */
+export function deadLettersOf(target: SourceTarget): TailOptions {
+  return { ...kafkaOf(target), clientId: CLIENT_ID, topics: [topicsOf(target).deadLetters], since: 0 };
+}
+
 /** The topic is shared by all sources. */
-export function isOf({ name }: Pick<SourceTarget, 'name'>, record: CommittedRecord): boolean {
+export function isOf({ name }: Pick<SourceTarget, 'name'>, record: TailRecord): boolean {
   return (textOf(record, DEAD_LETTER_HEADERS.source) ?? textOf(record, EVENT_HEADERS.source)) === sourceOfProduct(name);
 }
 
-export function describe(record: CommittedRecord): DeadLetter {
+export function describe(record: TailRecord): DeadLetter {
   return {
     id: idOf(record),
-    at: new Date(record.timestamp).toISOString(),
+    at: new Date(Number(record.timestamp)).toISOString(),
     eventId: textOf(record, EVENT_HEADERS.id),
     eventType: textOf(record, EVENT_HEADERS.type),
     key: record.key?.toString() ?? null,
     reason: textOf(record, DEAD_LETTER_HEADERS.reason) ?? 'not told',
     topic: textOf(record, DEAD_LETTER_HEADERS.topic),
-    bytes: record.headers.has(DEAD_LETTER_HEADERS.valueOmitted) ? null : (record.value?.length ?? 0),
+    bytes: hasHeader(record, DEAD_LETTER_HEADERS.valueOmitted) ? null : (record.value?.length ?? 0),
     parking: textOf(record, DEAD_LETTER_HEADERS.parking),
   };
 }
 
-function idOf({ partition, offset }: CommittedRecord): string {
+function idOf({ partition, offset }: TailRecord): string {
   return `${partition}:${offset}`;
 }
 
-export function textOf({ headers }: CommittedRecord, name: string): string | null {
-  return headers.get(name)?.toString() ?? null;
+export function hasHeader({ headers }: TailRecord, name: string): boolean {
+  return headers.some(([found]) => found === name);
+}
+
+/** Of a repeated header the last one counts. */
+export function textOf({ headers }: TailRecord, name: string): string | null {
+  return headers.findLast(([found]) => found === name)?.[1]?.toString() ?? null;
 }

@@ -1,19 +1,18 @@
 import type { Client } from 'pg';
 import { CausewayError, DEAD_LETTER_HEADERS, RESENT_HEADER, isCausewayError } from '#contracts';
-import { BATCH_OVERHEAD, partitionOf, recordBytes, type TopicState } from '#kafka';
+import { BATCH_OVERHEAD, partitionOf, recordBytes, type TailRecord, type TopicState } from '#kafka';
 import { connectClient } from '#postgres';
 import { openTopicAdmin } from '../slot/position.side.ts';
 import { APPLICATION_NAME } from '../slot/source.client.ts';
 import { tableOf, type SourceTarget } from '../slot/source.target.ts';
-import type { CommittedRecord } from './committed.reader.ts';
-import { describe, textOf } from './dead.letters.ts';
+import { describe, hasHeader, textOf } from './dead.letters.ts';
 import { encodeAgain, type Encoded } from './outbox.record.ts';
 import { fixTextOutput, readRow, type OutboxEvent } from './outbox.rows.ts';
 import { findOutboxTable, nameOf, whyNotEncoded } from './outbox.table.ts';
 
 /** Makes of dead letters what should have been produced, or says why that cannot be. */
 export interface LetterEncoder extends AsyncDisposable {
-  encode(letter: CommittedRecord): Promise<Encoded>;
+  encode(letter: TailRecord): Promise<Encoded>;
 }
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
@@ -61,22 +60,16 @@ export function openLetterEncoder(target: SourceTarget): LetterEncoder {
 }
 
 /** Then the row need not be asked, and need not be there: a logical message never had one. */
-function isComplete({ headers }: CommittedRecord): boolean {
-  return headers.has(DEAD_LETTER_HEADERS.whole) && !headers.has(DEAD_LETTER_HEADERS.valueOmitted);
+function isComplete(letter: TailRecord): boolean {
+  return hasHeader(letter, DEAD_LETTER_HEADERS.whole) && !hasHeader(letter, DEAD_LETTER_HEADERS.valueOmitted);
 }
 
-async function encodeWhole(
-  letter: CommittedRecord,
-  findTopic: (topic: string) => Promise<TopicState>,
-): Promise<Encoded> {
+async function encodeWhole(letter: TailRecord, findTopic: (topic: string) => Promise<TopicState>): Promise<Encoded> {
   const topic = textOf(letter, DEAD_LETTER_HEADERS.topic) ?? '';
   const { partitions, maxMessageBytes } = await findTopic(topic);
   const { key, value } = letter;
   // Whether a record may be without a key is asked at the source; who resends one has decided.
-  const headers = new Map([...letter.headers].filter(([name]) => !OWN.has(name))).set(
-    RESENT_HEADER,
-    Buffer.from('true'),
-  );
+  const headers = new Map(letter.headers.filter(([name]) => !OWN.has(name))).set(RESENT_HEADER, Buffer.from('true'));
   const record = { topic, partition: key === null ? 0 : partitionOf(key, partitions), key, value, headers };
   const bytes = recordBytes(record);
   if (bytes + BATCH_OVERHEAD > maxMessageBytes)

@@ -1,9 +1,8 @@
 import { DEAD_LETTER_HEADERS } from '#contracts';
-import { readParkedKeys, type ParkedKey } from '#kafka';
+import { readParkedKeys, readTail, type ParkedKey } from '#kafka';
 import { CLIENT_ID, kafkaOf, openTopicAdmin } from '../slot/position.side.ts';
 import { topicsOf, type SourceTarget } from '../slot/source.target.ts';
-import { readCommitted } from './committed.reader.ts';
-import { textOf } from './dead.letters.ts';
+import { deadLettersOf, textOf } from './dead.letters.ts';
 
 const READ_TIMEOUT_MS = 15_000;
 
@@ -28,7 +27,7 @@ export async function listParkedKeys(target: SourceTarget): Promise<WaitingKey[]
   const parked = await readParked(target);
   if (parked.length === 0) return [];
   const waiting = new Map<string, number>();
-  await readCommitted({ ...kafkaOf(target), topic: topicsOf(target).deadLetters }, (record) => {
+  await readTail(deadLettersOf(target), (record) => {
     const parking = textOf(record, DEAD_LETTER_HEADERS.parking);
     if (parking !== null) waiting.set(parking, (waiting.get(parking) ?? 0) + 1);
   });

@@ -1,5 +1,6 @@
 import { sql, type QueryExecutorProvider } from 'kysely';
 import type { Json, JsonObject } from '#contracts';
+import { conflictsAsJson, foldsAsJson, readingsOfNames } from './json.rows.ts';
 import type { CommandRow, ConflictRow, FoldRow, ReadingRow } from './lifeline.query.ts';
 import type { LifelineEntity, OwnMapping } from './lifeline.types.ts';
 
@@ -93,10 +94,7 @@ export async function readFieldRows(db: QueryExecutorProvider, query: FieldQuery
          'attemptReason', a.reason) order by c.id desc), '[]')
          from command c left join lateral (
            select * from ledger.attempts a where a.command_id = c.id order by a.number desc limit 1) a on true) as commands,
-      (select coalesce(json_agg(json_build_object(
-         'id', f.id::text, 'mapping', f.mapping, 'connectionId', f.connection_id, 'eventId', f.event_id, 'eventType', f.event_type,
-         'producedAt', f.produced_at, 'foldedAt', f.folded_at, 'verdict', f.verdict, 'reason', f.reason, 'problems', f.problems,
-         'commands', f.commands, 'source', f.source, 'changes', f.changes, 'input', f.input)), '[]')
+      (select ${foldsAsJson}
          from (select g.* from (select distinct event_id from command) c join relay.folds g
                    on g.event_id = c.event_id and g.tenant_id = ${tenantId} and g.key = ${entityId}
                union
@@ -106,21 +104,8 @@ export async function readFieldRows(db: QueryExecutorProvider, query: FieldQuery
                     and x.source = 'crm'
                   order by x.id desc limit ${MOST}) g
                 where s.key = ${entityId} and s.tenant_id = ${tenantId} and s.mapping = any(${mappings}::text[])) f) as folds,
-      (select coalesce(json_agg(json_build_object(
-         'id', r.id::text, 'connectionId', r.connection_id, 'recordKey', r.record_key, 'module', r.module, 'recordId', r.record_id,
-         'notifiedAt', r.notified_at, 'readAt', r.read_at, 'result', r.result, 'changedFields', r.changed_fields,
-         'eventId', r.event_id::text, 'eventType', e.event_type, 'eventAt', e.created_at, 'payload', e.payload) order by r.id), '[]')
-         from name n cross join lateral (
-           select * from webhooks.readings r
-            where r.connection_id = n.connection_id and r.record_key = n.record_key and ${field} = any(r.changed_fields)
-            order by r.id desc limit ${MOST}) r
-         left join lateral (
-           select e.event_type, e.created_at, e.payload from outbox.events e
-            where e.id = r.event_id and e.created_at between r.read_at - interval '1 day' and r.read_at + interval '1 day'
-            limit 1) e on r.event_id is not null) as readings,
-      (select coalesce(json_agg(json_build_object(
-         'connectionId', x.connection_id, 'recordKey', x.record_key, 'kind', x.kind, 'field', x.field, 'restored', x.restored,
-         'recordedAt', x.recorded_at)), '[]')
+      (${readingsOfNames(sql`${field} = any(r.changed_fields)`, MOST)}) as readings,
+      (select ${conflictsAsJson}
          from name n cross join lateral (
            select * from webhooks.conflicts x
             where x.connection_id = n.connection_id and x.record_key = n.record_key and x.field = ${field}

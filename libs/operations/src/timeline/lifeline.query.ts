@@ -1,5 +1,6 @@
 import { sql, type QueryExecutorProvider } from 'kysely';
 import type { Json, JsonObject } from '#contracts';
+import { conflictsAsJson, foldsAsJson, readingsOfNames } from './json.rows.ts';
 import type { LifelineEntity, LifelineRecord, OwnMapping } from './lifeline.types.ts';
 
 /** Whose life, and how much of it. */
@@ -151,10 +152,7 @@ export async function readLifelineRows(db: QueryExecutorProvider, query: Lifelin
          'outcome', a.outcome, 'code', a.code, 'reason', a.reason, 'credits', a.credits)), '[]')
          from command c cross join lateral (
            select * from ledger.attempts a where a.command_id = c.id order by a.number desc limit ${limit}) a) as attempts,
-      (select coalesce(json_agg(json_build_object(
-         'id', f.id::text, 'mapping', f.mapping, 'connectionId', f.connection_id, 'eventId', f.event_id, 'eventType', f.event_type,
-         'producedAt', f.produced_at, 'foldedAt', f.folded_at, 'verdict', f.verdict, 'reason', f.reason, 'problems', f.problems,
-         'commands', f.commands, 'source', f.source, 'changes', f.changes, 'input', f.input)), '[]')
+      (select ${foldsAsJson}
          from state s cross join lateral (
            select * from relay.folds f
             where f.mapping = s.mapping and f.tenant_id = s.tenant_id and f.key = s.key and f.connection_id = s.connection_id
@@ -162,20 +160,8 @@ export async function readLifelineRows(db: QueryExecutorProvider, query: Lifelin
       (select coalesce(json_agg(json_build_object(
          'connectionId', connection_id, 'recordKey', record_key, 'module', module, 'recordId', record_id, 'generation', generation,
          'since', linked_at, 'until', ended_at, 'lostAt', lost_at) order by linked_at, generation), '[]') from record) as records,
-      (select coalesce(json_agg(json_build_object(
-         'id', r.id::text, 'connectionId', r.connection_id, 'recordKey', r.record_key, 'module', r.module, 'recordId', r.record_id,
-         'notifiedAt', r.notified_at, 'readAt', r.read_at, 'result', r.result, 'changedFields', r.changed_fields,
-         'eventId', r.event_id::text, 'eventType', e.event_type, 'eventAt', e.created_at, 'payload', e.payload)), '[]')
-         from name n cross join lateral (
-           select * from webhooks.readings r where r.connection_id = n.connection_id and r.record_key = n.record_key
-            order by r.id desc limit ${limit}) r
-         left join lateral (
-           select e.event_type, e.created_at, e.payload from outbox.events e
-            where e.id = r.event_id and e.created_at between r.read_at - interval '1 day' and r.read_at + interval '1 day'
-            limit 1) e on r.event_id is not null) as readings,
-      (select coalesce(json_agg(json_build_object(
-         'connectionId', x.connection_id, 'recordKey', x.record_key, 'kind', x.kind, 'field', x.field, 'restored', x.restored,
-         'recordedAt', x.recorded_at)), '[]')
+      (${readingsOfNames(sql`true`, limit)}) as readings,
+      (select ${conflictsAsJson}
          from name n cross join lateral (
            select * from webhooks.conflicts x where x.connection_id = n.connection_id and x.record_key = n.record_key
             order by x.id + 0 desc limit ${limit}) x) as conflicts,

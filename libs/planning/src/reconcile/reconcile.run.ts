@@ -68,8 +68,7 @@ export async function reconcile(sources: ReconcileSources, request: ReconcileReq
   const { db } = sources;
   const { mapping, selection, operator, repair } = request;
   const startedAt = new Date();
-  const noHistory = { eventsOf: () => Promise.resolve(new Map<string, never>()) };
-  const plan = await makePlan({ ...sources, history: noHistory }, { kind: 'reconcile', mapping, selection });
+  const plan = await makePlan(sources, { kind: 'reconcile', mapping, selection });
   const judged = await judge(db, plan);
   const isWhole = Object.keys(selection).length === 0;
   const strangers = isWhole

@@ -34,6 +34,13 @@ interface Row {
   input: JsonObject | null;
 }
 
+export interface FoldQuery extends Time {
+  /** Each once. */
+  readonly keys: readonly Omit<HistoryKey, 'connectionId'>[];
+  /** Without what was set aside, or came while there was no connection: as the state was made, not as it could be. */
+  readonly asFolded?: boolean;
+}
+
 /**
  * What was folded of these keys, each key's in the order in which that was done: the index of events by key. An event that was set aside and
  * folded later stands where it was folded. A key of which nothing was folded is absent.
@@ -41,7 +48,7 @@ interface Row {
 export async function readFoldRows(
   db: QueryExecutorProvider,
   { name }: Pick<Mapping, 'name'>,
-  { keys, from, to }: { readonly keys: readonly Omit<HistoryKey, 'connectionId'>[] } & Time,
+  { keys, from, to, asFolded = false }: FoldQuery,
 ): Promise<Map<string, FoldRow[]>> {
   const { rows } = await sql<Row>`
     select f.tenant_id, f.key, f.connection_id, f.event_id, f.source, f.topic, f.partition, f."offset"::text as "offset",
@@ -50,6 +57,7 @@ export async function readFoldRows(
       join relay.folds f on f.mapping = ${name} and f.tenant_id = k.tenant_id and f.key = k.key
      where f.produced_at >= coalesce(to_timestamp(${seconds(from)}::double precision), '-infinity')
        and f.produced_at < coalesce(to_timestamp(${seconds(to)}::double precision), 'infinity')
+       and (not ${asFolded} or f.verdict = 'applied' or (f.verdict = 'ignored' and f.reason is distinct from 'disconnected'))
      order by f.tenant_id, f.key, f.connection_id, f.sequence nulls first, f.id`.execute(db);
   const found = new Map<string, FoldRow[]>();
   for (const row of rows) {

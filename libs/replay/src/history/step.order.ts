@@ -22,6 +22,7 @@ export function orderedSteps({ events, rows, ...of }: KeySteps): FoldStep[] {
   const { tenantId, key } = of;
   const known = rows.flatMap(({ source, eventId, input, producedAt }): FoldStep[] => {
     if (source === 'crm') {
+      if (input === null) return [];
       const observation = input as unknown as Observation;
       return [observationStep(observation, { tenantId, key, ...owner, entityType, reachedAt: producedAt })];
     }

@@ -131,7 +131,7 @@ class ReplayWorker {
   async #histories(db: QueryExecutorProvider, keys: readonly ReplayKey[]): Promise<KeyHistory[]> {
     const { mapping, source } = this.#options;
     const wanted = new Set(keys.map(stateKey));
-    const found = await readHistories(db, { mapping, reader: this.#reader, source, keys: distinct(keys) });
+    const found = await readHistories(db, { mapping, reader: this.#reader, source, keys });
     return found.filter((history) => wanted.has(stateKey(history)));
   }
 
@@ -180,10 +180,6 @@ function wholeOf(histories: readonly KeyHistory[]): { whole: KeyHistory[]; leftA
 
 function stepsOf(histories: readonly KeyHistory[]): number {
   return histories.reduce((sum, { steps }) => sum + steps.length, 0);
-}
-
-function distinct(keys: readonly ReplayKey[]): ReplayKey[] {
-  return [...new Map(keys.map((key) => [JSON.stringify([key.tenantId, key.key]), key])).values()];
 }
 
 async function shadowConnection(db: QueryExecutorProvider, id: string): Promise<FoldConnection> {

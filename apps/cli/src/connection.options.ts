@@ -1,7 +1,7 @@
 import { Option } from 'nest-commander';
 import type { NewConnection } from '#connections';
 import { WrongUse } from './exit.codes.ts';
-import { ReasonedCommand, type OperatorOptions } from './operator.command.ts';
+import { AtOnceCommand, type OperatorOptions } from './operator.command.ts';
 import { settingsOf } from './setting.ts';
 import { watchOf } from './watch.ts';
 
@@ -17,7 +17,7 @@ export interface SettingsOptions extends OperatorOptions {
 }
 
 /** Base of the verbs that say what a connection is. */
-export abstract class ConnectionSettingsCommand extends ReasonedCommand {
+export abstract class ConnectionSettingsCommand extends AtOnceCommand {
   @Option({ flags: '--tenant <id>', description: 'Tenant whose events it serves; a product of one tenant: its name' })
   parseTenant(value: string): string {
     return value;

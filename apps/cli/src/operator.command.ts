@@ -36,6 +36,14 @@ export abstract class ReasonedCommand extends LookCommand {
   }
 }
 
+/** Base of those that act at once. They take `--yes` as well, so that a script may say it of every change. */
+export abstract class AtOnceCommand extends ReasonedCommand {
+  @Option({ flags: '--yes', description: 'Changes nothing here: it is done at once, with or without' })
+  parseYes(): boolean {
+    return true;
+  }
+}
+
 /** Base of those that say first what they would do. */
 export abstract class OperatorCommand extends ReasonedCommand {
   @Option({ flags: '--yes', description: 'Do it; without this it is only said what would be done (exit 2)' })

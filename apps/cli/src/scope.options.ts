@@ -2,7 +2,7 @@ import { Option } from 'nest-commander';
 import { operationSchema } from '#contracts';
 import type { HoldScope } from '#ledger';
 import { WrongUse } from './exit.codes.ts';
-import { ReasonedCommand, type OperatorOptions } from './operator.command.ts';
+import { AtOnceCommand, type OperatorOptions } from './operator.command.ts';
 
 export interface ScopeOptions extends OperatorOptions {
   readonly connection?: string;
@@ -13,7 +13,7 @@ export interface ScopeOptions extends OperatorOptions {
 }
 
 /** Base of verbs that name commands by what they have in common. */
-export abstract class ScopeCommand extends ReasonedCommand {
+export abstract class ScopeCommand extends AtOnceCommand {
   @Option({ flags: '--connection <id>', description: 'A connection; alone: as a whole, with every call of the relay' })
   parseConnection(value: string): string {
     return value;

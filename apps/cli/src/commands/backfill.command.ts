@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { Command, Option, SubCommand } from 'nest-commander';
 import { loadPack } from '#packs';
 import {
-  countRows,
   listBackfills,
+  lookAtSource,
   reportBackfill,
   runBackfill,
+  SourceUnusable,
   startBackfill,
   type Backfill,
   type BackfillReport,
@@ -81,8 +82,8 @@ export class BackfillRunCommand extends OperatorCommand {
       throw new WrongUse(`${options.payload ?? ''} cannot be read`, { cause });
     });
     const source = { pack, table, idColumn, eventType, payload };
-    const total = await countRows(product, source).catch((cause: unknown) => {
-      throw new WrongUse(cause instanceof Error ? cause.message : String(cause), { cause });
+    const total = await lookAtSource(product, source).catch((cause: unknown) => {
+      throw cause instanceof SourceUnusable ? new WrongUse(cause.message, { cause }) : cause;
     });
     if (!announce([`will write ${eventType} for ${total} rows of ${table}, for ${pack}`], options)) return null;
     return startBackfill(db, source, { ...operator, total });
@@ -152,6 +153,7 @@ export class BackfillStatusCommand extends LookCommand {
       }
       const report = await reportBackfill(db, backfill);
       say(report, { json, lines: linesOf(report) });
+      process.exitCode = report.left === 0 ? EXIT.done : EXIT.problems;
     });
   }
 }

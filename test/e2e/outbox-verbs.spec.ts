@@ -126,7 +126,7 @@ describe('slot and outbox verbs', () => {
     const from = new Date(Date.now() - 3_600_000).toISOString();
     const resent = await source.cli('outbox', 'resend', ...named, '--from', from, '--to', 'now', '--yes', '--json');
     expect(json(resent)).toMatchObject({ done: true, rows: 3, sent: 3, refused: [] });
-    expect(resent.stderr).toContain('3 of 3 rows');
+    expect(resent.stderr).toBe('');
     expect((await source.cli('slot', 'adopt', ...named, '--yes')).stdout).toMatch(/events may be missing.* from 20/);
     await publisher.ready(/^200/);
     const last = await source.emit('k');

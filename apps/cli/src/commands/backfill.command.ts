@@ -12,6 +12,7 @@ import {
   type BackfillReport,
 } from '#planning';
 import { CausewayCommand } from '../causeway.command.ts';
+import { counted } from '../counted.ts';
 import { EXIT, WrongUse } from '../exit.codes.ts';
 import {
   LookCommand,
@@ -60,7 +61,7 @@ export class BackfillRunCommand extends OperatorCommand {
         const { state, emitted, total } = backfill;
         const isDone = state === 'done';
         const more = isDone ? [] : [`to go on: causeway backfill run --resume ${id}`];
-        const lines = [`backfill ${id}: ${emitted} rows written of ${total}, ${state}`, ...more];
+        const lines = [`backfill ${id}: ${counted(emitted, 'row')} written of ${total}, ${state}`, ...more];
         say({ done: isDone, id, emitted, total }, { json: options.json, lines });
         process.exitCode = isDone ? EXIT.done : EXIT.problems;
       }),
@@ -85,7 +86,8 @@ export class BackfillRunCommand extends OperatorCommand {
     const total = await lookAtSource(product, source).catch((cause: unknown) => {
       throw cause instanceof SourceUnusable ? new WrongUse(cause.message, { cause }) : cause;
     });
-    if (!announce([`will write ${eventType} for ${total} rows of ${table}, for ${pack}`], options)) return null;
+    if (!announce([`will write ${eventType} for ${counted(total, 'row')} of ${table}, for ${pack}`], options))
+      return null;
     return startBackfill(db, source, { ...operator, total });
   }
 
@@ -173,8 +175,8 @@ function linesOf(report: BackfillReport): string[] {
   const { id, pack, state, users, emitted, folded, unchanged, done, rejected, waiting, left } = report;
   return [
     `backfill ${id} of ${pack}, ${state}`,
-    `${emitted} of ${users} rows written, ${folded} folded; ${unchanged} needed nothing`,
+    `${emitted} of ${counted(users, 'row')} written, ${folded} folded; ${unchanged} needed nothing`,
     `${done} done, ${rejected} refused, ${waiting} wait; ${left} left`,
-    `${report.credits} credits, ${report.perMinute} a minute${report.expectedEnd === null ? '' : `, done at ${report.expectedEnd}`}`,
+    `${counted(report.credits, 'credit')}, ${report.perMinute} a minute${report.expectedEnd === null ? '' : `, done at ${report.expectedEnd}`}`,
   ];
 }

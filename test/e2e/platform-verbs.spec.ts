@@ -247,6 +247,40 @@ describe('doctor', () => {
     expect((await ofSystem('doctor', '--fix', '--json')).json).toMatchObject({ fixed: [] });
     expect((await audited()).at(-1)).toBe('doctor fix');
   });
+
+  it('--fix has a channel renewed that is near its expiry, by the webhook service', async () => {
+    // Nobody renews while another one leads the keepers.
+    const asked = Promise.withResolvers<Answer>();
+    await fixture.integration.transaction().execute(async (trx) => {
+      await sql`select pg_advisory_xact_lock(hashtextextended('causeway/keeper', 0))`.execute(trx);
+      await sql`update webhooks.channels set subscribed_at = now() - interval '160 hours', expires_at = now() + interval '7 hours'`.execute(
+        fixture.integration,
+      );
+      const { findings } = (await ofSystem('doctor', '--json')).json as { findings: { check: string }[] };
+      expect(findings.find(({ check }) => check.startsWith('channel '))).toMatchObject({
+        check: 'channel zoho-portal Leads',
+        status: 'note',
+        detail: 'expires in 420 min, and was not renewed at half of its life',
+        fix: { name: 'channel-renewal' },
+      });
+      void ofSystem('doctor', '--fix', ...BY, '--json').then(asked.resolve, asked.reject);
+      await until(async () => {
+        const { rows } = await sql`select 1 from webhooks.channels where renew_asked_at is not null`.execute(
+          fixture.integration,
+        );
+        return rows.length > 0;
+      });
+    });
+    const { code, json } = await asked.promise;
+    expect([code, json]).toMatchObject([
+      0,
+      { fixed: [{ fix: { name: 'channel-renewal' }, check: 'channel zoho-portal Leads', done: true }] },
+    ]);
+    const [channel] = (await verb('channels', 'list', '--json')).json as { secondsLeft: number; isLate: boolean }[];
+    expect([channel?.isLate, (channel?.secondsLeft ?? 0) > 8 * 3600]).toEqual([false, true]);
+    expect((await audited()).slice(-2)).toEqual(['channels renew', 'doctor fix']);
+    expect((await ofSystem('doctor', '--fix', '--json')).json).toMatchObject({ fixed: [] });
+  });
 });
 
 describe('events tail', () => {

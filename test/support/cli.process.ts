@@ -1,5 +1,6 @@
-import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { fork, spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { appProgram } from '#system';
 import type { CliAnswer, CliCall } from './cli.host.ts';
 
@@ -24,10 +25,34 @@ export function causeway(args: readonly string[], env: Environment = {}): Promis
 
 /** The same in a process of its own, as a person would run it: for what has to do with the process itself. */
 export function causewayProcess(args: readonly string[], env: Environment = {}): Promise<CliResult> {
+  return resultOf(startProcess(args, env));
+}
+
+/** The same, killed as soon as `moment` has come: not one instruction follows. Its code is null. */
+export async function causewayKilled(
+  args: readonly string[],
+  env: Environment,
+  moment: () => Promise<unknown>,
+): Promise<CliResult> {
+  const child = startProcess(args, env);
+  const result = resultOf(child);
+  try {
+    await moment();
+  } finally {
+    child.kill('SIGKILL');
+  }
+  return result;
+}
+
+function startProcess(args: readonly string[], env: Environment): ChildProcessByStdio<null, Readable, Readable> {
+  return spawn(process.execPath, [...FLAGS, appProgram('cli'), ...args], {
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+function resultOf(child: ChildProcessByStdio<null, Readable, Readable>): Promise<CliResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...FLAGS, appProgram('cli'), ...args], {
-      env: { PATH: process.env['PATH'] ?? '', ...env },
-    });
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));

@@ -32,6 +32,8 @@ export interface SourceFixture extends AsyncDisposable {
   readonly client: Client;
   readonly slot: string;
   readonly topic: string;
+  /** What the environment says of it. */
+  readonly settings: Readonly<Record<string, string>>;
   cli(...args: string[]): Promise<CliResult>;
   publisher(more?: Readonly<Record<string, string>>): RunningPublisher;
   /** Writes an event and returns its id. */
@@ -86,6 +88,7 @@ export async function openSource(): Promise<SourceFixture> {
     client,
     slot,
     topic,
+    settings,
     cli: (...args) => causeway(args, settings),
     publisher: (more = {}) => {
       const env = { PATH: process.env['PATH'] ?? '', ...settings, CAUSEWAY_IDLE_INTERVAL: '200ms', ...more };

@@ -5,6 +5,7 @@ import {
   kafkaConnectionOptions,
   kafkaOptions,
   loadConfig,
+  presetOfEnvironment,
   processOptions,
   publisherOptions,
   readSourcesFile,
@@ -12,13 +13,14 @@ import {
 } from '#config';
 import { kafkaConnection } from '#kafka';
 import { targetOfSystem, type DoctorTarget, type StatusTarget } from '#operations';
-import { hasStandardSource } from './source.target.ts';
+import { hasStandardSource, ROWS, timeColumnsOf } from './source.target.ts';
 import { runningSystem } from './target.ts';
 
 const { topicPrefix } = processOptions;
 const { integrationUrl, packs } = integrationOptions;
 const { secretKey, otherSecretKeys } = crmOptions;
-const { sourcesFile, sourceName, sourceUrl, slotName } = publisherOptions;
+const { sourcesFile, sourceName, sourceUrl, slotName, publicationName, outboxTimeColumn } = publisherOptions;
+const SOURCE = { sourceName, sourceUrl, slotName, publicationName };
 
 const { topicPartitions, topicReplication, topicRetention: retention } = kafkaOptions;
 const TOPICS = { topicPartitions, topicReplication, topicRetention: retention };
@@ -61,14 +63,24 @@ function partsOf(env: Environment): Parts {
   const nothing = { topics, kafkaBrokers: [], topicPrefix: '', packs: [], sources: [], services: [], hasIntegration };
   if (!hasSource && !hasIntegration) return nothing;
   const shared = loadConfig({ topicPrefix, packs, ...kafkaConnectionOptions }, env);
-  const source = hasSource && file === '' ? [loadConfig({ sourceName, sourceUrl, slotName }, env)] : [];
-  const declared = file === '' ? source : readSourcesFile(file, { env });
+  const ofSettings = () => ({ ...loadConfig(SOURCE, env), rows: presetOfEnvironment(loadConfig(ROWS, env)) });
+  const ofEnvironment = hasSource && file === '' ? [ofSettings()] : [];
+  const declared = file === '' ? ofEnvironment : readSourcesFile(file, { env });
+  const { column } = loadConfig({ column: outboxTimeColumn }, env);
   return {
     ...nothing,
     kafkaBrokers: shared.kafkaBrokers,
     kafkaSecurity: kafkaConnection(shared).security,
     topicPrefix: shared.topicPrefix ?? '',
     packs: shared.packs,
-    sources: declared.map((one) => ({ name: one.sourceName, url: one.sourceUrl, slot: one.slotName })),
+    sources: declared.map(({ rows, ...one }) => ({
+      name: one.sourceName,
+      url: one.sourceUrl,
+      slot: one.slotName,
+      publication: one.publicationName,
+      table: rows.table,
+      preset: rows.preset,
+      timeColumns: timeColumnsOf({ rows, outboxTimeColumn: column }),
+    })),
   };
 }

@@ -6,6 +6,7 @@ import {
   type PlanTime,
   type PlanTotals,
 } from '#planning';
+import { counted } from './counted.ts';
 import { ageOf, rowsTable } from './operator.command.ts';
 
 /** What a plan says in numbers, as lines for people. */
@@ -14,12 +15,12 @@ export function totalsLines(totals: PlanTotals, time: PlanTime | null): string[]
   const fields = Object.entries(totals.byField).map(([field, records]) => ({ field, records }));
   const left = Object.entries(totals.left).map(([reason, count]) => ({ reason: reason as LeftReason, count }));
   return [
-    `${totals.keys} keys looked at, ${totals.states} states become others; ${totals.equal} of ${totals.compared} records are as they should be`,
-    `${change} records change, ${create} are made, ${adopt} are adopted; ${effect} notes and tasks are made`,
-    `${calls} calls and ${credits} credits to write, ${checkCalls} and ${checkCredits} to look once more before`,
+    `${counted(totals.keys, 'key')} looked at, ${counted(totals.states, 'state')} made anew; as they should be: ${totals.equal} of ${counted(totals.compared, 'record')}`,
+    `${counted(change, 'record')} to change, ${create} to make, ${adopt} to adopt; ${counted(effect, 'note or task', 'notes and tasks')} to make`,
+    `${counted(calls, 'call')} and ${counted(credits, 'credit')} to write, ${checkCalls} and ${checkCredits} to look once more before`,
     ...(time === null ? [] : [timeLine(time)]),
-    `${totals.workflows} workflows would fire; ${totals.workflowsHeld} writes would have started some in the lane live`,
-    ...(totals.setAside === 0 ? [] : [`${totals.setAside} events would be set aside by this version`]),
+    `${counted(totals.workflows, 'workflow')} would fire; ${counted(totals.workflowsHeld, 'write')} would have started some in the lane live`,
+    ...(totals.setAside === 0 ? [] : [`${counted(totals.setAside, 'event')} would be set aside by this version`]),
     ...(fields.length === 0
       ? []
       : ['', rowsTable(fields, { field: (row) => row.field, records: (row) => String(row.records) })]),
@@ -37,7 +38,8 @@ export function totalsLines(totals: PlanTotals, time: PlanTime | null): string[]
 }
 
 function timeLine({ seconds, creditsLeft }: PlanTime): string {
-  const budget = creditsLeft === null ? 'no limit of credits is known' : `${creditsLeft} credits are left for its lane`;
+  const budget =
+    creditsLeft === null ? 'no limit of credits is known' : `${counted(creditsLeft, 'credit')} left for its lane`;
   return `about ${ageOf(seconds)} as the budget stands: ${budget}`;
 }
 

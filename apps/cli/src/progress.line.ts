@@ -1,4 +1,7 @@
-/** One line that is written over, for people who wait; silent where nobody watches, so that logs and pipes stay clean. */
+/**
+ * One line that is written over, for people who wait; silent where nobody watches, so that logs and pipes stay clean. At its end it takes
+ * itself away, and what is said next stands at the beginning of a line.
+ */
 export interface ProgressLine {
   /** `of`: all there is; left out where that is not known. */
   show(done: number, of?: number): void;
@@ -7,11 +10,21 @@ export interface ProgressLine {
 
 const WIDTH = 30;
 
-export function progressLine(what: string, to: NodeJS.WriteStream = process.stderr): ProgressLine {
+/** As much of a stream as a line of progress needs. */
+type Terminal = Pick<NodeJS.WriteStream, 'isTTY' | 'write'>;
+
+export function progressLine(what: string, to: Terminal = process.stderr): ProgressLine {
   if (!to.isTTY) return { show: () => undefined, end: () => undefined };
+  let isShown = false;
   return {
-    show: (done, of) => void to.write(`\r\u001B[K${lineOf(what, { done, of })}`),
-    end: () => void to.write('\r\u001B[K'),
+    show: (done, of) => {
+      to.write(`\r\u001B[K${lineOf(what, { done, of })}`);
+      isShown = true;
+    },
+    end: () => {
+      if (isShown) to.write('\r\u001B[K');
+      isShown = false;
+    },
   };
 }
 

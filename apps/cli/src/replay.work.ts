@@ -3,7 +3,7 @@ import type { Mapping } from '#mapping';
 import type { IntegrationDatabase } from '#postgres';
 import { runReplay, type EventSource, type Replay } from '#replay';
 import { EXIT } from './exit.codes.ts';
-import { ProgressBar } from './progress.bar.ts';
+import { progressLine } from './progress.line.ts';
 import { replayLines } from './replay.lines.ts';
 import { say } from './source.command.ts';
 
@@ -20,20 +20,20 @@ export async function work(
   db: Kysely<IntegrationDatabase>,
   { replay, mapping, source, topicPrefix, json }: WorkOptions,
 ): Promise<void> {
-  const bar = new ProgressBar();
+  const line = progressLine('keys folded anew');
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal);
   try {
-    const onProgress = ({ keysDone: done, keys: all }: Replay): void => bar.show('keys', { done, all });
+    const onProgress = ({ keysDone: done, keys: all }: Replay): void => line.show(done, all);
     const options = { db, id: replay.id, mapping, source, topicPrefix, onProgress, signal: stop.signal };
     const ended = await runReplay(options);
-    bar.clear();
+    line.end();
     say({ done: ended.state === 'done', ...ended }, { json, lines: replayLines(ended) });
     const isClean = ended.state === 'done' && Object.keys(ended.leftAlone).length === 0;
     process.exitCode = isClean ? EXIT.done : EXIT.problems;
   } finally {
-    bar.clear();
+    line.end();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, onSignal);
   }
 }

@@ -39,7 +39,7 @@ const ALL = {
 };
 
 /** How the environment says what `rows` of a file says. */
-const ROWS = { preset, outboxTable, debeziumOptions };
+export const ROWS = { preset, outboxTable, debeziumOptions };
 
 export interface SourceChoice {
   readonly source?: string;
@@ -127,8 +127,8 @@ function targetOf(config: Config<typeof ALL> & { readonly rows: RowsConfig }): S
   };
 }
 
-/** The setting before what the layout has; day partitions go by `created_at` whatever another source's column is. */
-function timeColumnsOf({
+/** Columns that may say when a row was written: the setting before what the layout has; day partitions go by `created_at` whatever another source's column is. */
+export function timeColumnsOf({
   rows,
   outboxTimeColumn: configured,
 }: {

@@ -49,5 +49,6 @@ export {
   type ThrottleScope,
 } from './throttle/throttle.store.ts';
 export type { ThrottleUnit } from './throttle/throttle.policy.ts';
+export { countThrottled, type WaitingThrottle } from './throttle/throttle.waiting.ts';
 export { HAS_TOKENS } from './throttle/throttle.condition.ts';
 export { awaitCallTurn, spendTokens, throttledConnections } from './throttle/throttle.spend.ts';

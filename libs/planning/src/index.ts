@@ -1,7 +1,7 @@
 export { reportBackfill, type BackfillReport } from './backfill/backfill.report.ts';
 export { runBackfill, type BackfillWork } from './backfill/backfill.run.ts';
 export { listBackfills, startBackfill, type Backfill, type BackfillSource } from './backfill/backfill.store.ts';
-export { countRows } from './backfill/product.pages.ts';
+export { lookAtSource, SourceUnusable } from './backfill/product.pages.ts';
 export { CrmUnread, type CrmReader } from './crm.reading.ts';
 export { diffCases, type CaseDifference } from './diff/case.diff.ts';
 export type { RecordDifference } from './diff/record.difference.ts';

@@ -1,6 +1,7 @@
 import { Command } from 'nest-commander';
 import { withClients } from '#operations';
 import { applyPlan, showPlan, type ApplyReport } from '#planning';
+import { counted } from '../counted.ts';
 import { crmTarget } from '../crm.target.ts';
 import { EXIT } from '../exit.codes.ts';
 import { OperatorCommand, operatorOf, type OperatorOptions } from '../operator.command.ts';
@@ -28,7 +29,7 @@ export class ApplyCommand extends OperatorCommand {
         process.exitCode = EXIT.problems;
         return;
       }
-      const head = `will apply plan ${id}: ${plan.kind} of ${plan.pack} version ${plan.version}, ${plan.keys - plan.applied} of ${plan.keys} keys`;
+      const head = `will apply plan ${id}: ${plan.kind} of ${plan.pack} version ${plan.version}, ${plan.keys - plan.applied} of ${counted(plan.keys, 'key')}`;
       if (!announce([head, ...totalsLines(plan.totals, null)], options)) return;
       const line = progressLine('keys applied');
       const ended = new AbortController();
@@ -54,7 +55,7 @@ function tell({ plan, keys, commands, stop }: ApplyReport, json: boolean | undef
   const all = plan?.keys ?? 0;
   const isDone = plan?.state === 'applied';
   const lines = [
-    `${keys} keys applied, ${commands} commands added; ${applied} of ${all} keys in all`,
+    `${counted(keys, 'key')} applied, ${counted(commands, 'command')} added; ${applied} of ${counted(all, 'key')} in all`,
     ...(stop === null ? [] : [`stopped: ${stopLine(stop)}`, 'what was applied stays; make a new plan for the rest']),
     ...(isDone || stop !== null ? [] : ['broken off; apply it again to go on']),
   ];

@@ -2,15 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { Command, Option, SubCommand } from 'nest-commander';
 import { loadPack } from '#packs';
 import {
-  countRows,
   listBackfills,
+  lookAtSource,
   reportBackfill,
   runBackfill,
+  SourceUnusable,
   startBackfill,
   type Backfill,
   type BackfillReport,
 } from '#planning';
 import { CausewayCommand } from '../causeway.command.ts';
+import { counted } from '../counted.ts';
 import { EXIT, WrongUse } from '../exit.codes.ts';
 import {
   LookCommand,
@@ -59,7 +61,7 @@ export class BackfillRunCommand extends OperatorCommand {
         const { state, emitted, total } = backfill;
         const isDone = state === 'done';
         const more = isDone ? [] : [`to go on: causeway backfill run --resume ${id}`];
-        const lines = [`backfill ${id}: ${emitted} rows written of ${total}, ${state}`, ...more];
+        const lines = [`backfill ${id}: ${counted(emitted, 'row')} written of ${total}, ${state}`, ...more];
         say({ done: isDone, id, emitted, total }, { json: options.json, lines });
         process.exitCode = isDone ? EXIT.done : EXIT.problems;
       }),
@@ -81,10 +83,11 @@ export class BackfillRunCommand extends OperatorCommand {
       throw new WrongUse(`${options.payload ?? ''} cannot be read`, { cause });
     });
     const source = { pack, table, idColumn, eventType, payload };
-    const total = await countRows(product, source).catch((cause: unknown) => {
-      throw new WrongUse(cause instanceof Error ? cause.message : String(cause), { cause });
+    const total = await lookAtSource(product, source).catch((cause: unknown) => {
+      throw cause instanceof SourceUnusable ? new WrongUse(cause.message, { cause }) : cause;
     });
-    if (!announce([`will write ${eventType} for ${total} rows of ${table}, for ${pack}`], options)) return null;
+    if (!announce([`will write ${eventType} for ${counted(total, 'row')} of ${table}, for ${pack}`], options))
+      return null;
     return startBackfill(db, source, { ...operator, total });
   }
 
@@ -152,6 +155,7 @@ export class BackfillStatusCommand extends LookCommand {
       }
       const report = await reportBackfill(db, backfill);
       say(report, { json, lines: linesOf(report) });
+      process.exitCode = report.left === 0 ? EXIT.done : EXIT.problems;
     });
   }
 }
@@ -171,8 +175,8 @@ function linesOf(report: BackfillReport): string[] {
   const { id, pack, state, users, emitted, folded, unchanged, done, rejected, waiting, left } = report;
   return [
     `backfill ${id} of ${pack}, ${state}`,
-    `${emitted} of ${users} rows written, ${folded} folded; ${unchanged} needed nothing`,
+    `${emitted} of ${counted(users, 'row')} written, ${folded} folded; ${unchanged} needed nothing`,
     `${done} done, ${rejected} refused, ${waiting} wait; ${left} left`,
-    `${report.credits} credits, ${report.perMinute} a minute${report.expectedEnd === null ? '' : `, done at ${report.expectedEnd}`}`,
+    `${counted(report.credits, 'credit')}, ${report.perMinute} a minute${report.expectedEnd === null ? '' : `, done at ${report.expectedEnd}`}`,
   ];
 }

@@ -1,7 +1,9 @@
 import { Command, Option, SubCommand } from 'nest-commander';
 import { countWindow, readOutboxReport, resendWindow, type OutboxReport, type ResendResult } from '#operations';
 import { CausewayCommand } from '../causeway.command.ts';
+import { counted } from '../counted.ts';
 import { EXIT, WrongUse } from '../exit.codes.ts';
+import { progressLine } from '../progress.line.ts';
 import { slotLines } from '../slot.lines.ts';
 import {
   ChangeCommand,
@@ -48,9 +50,11 @@ export class OutboxResendCommand extends ChangeCommand {
     if (from >= to) throw new WrongUse('--from must be before --to');
     const target = await sourceTarget(options);
     const rows = await countWindow(target, { from, to });
-    const plan = [`will produce ${rows} rows of ${target.name} written from ${from} to ${to} again`];
+    const plan = [`will produce ${counted(rows, 'row')} of ${target.name} written from ${from} to ${to} again`];
     if (!announce(plan, options)) return;
-    const result = await resendWindow(target, { from, to, besidePublisher, onProgress });
+    const line = progressLine('rows');
+    const onProgress = ({ rows: all, sent, refused }: ResendResult): void => line.show(sent + refused.length, all);
+    const result = await resendWindow(target, { from, to, besidePublisher, onProgress }).finally(() => line.end());
     say({ done: true, from, to, ...result }, { json, lines: resendLines(result) });
     process.exitCode = result.refused.length === 0 ? EXIT.done : EXIT.problems;
   }
@@ -90,14 +94,9 @@ function instantOf(flag: string, value: string): string {
   return new Date(value).toISOString();
 }
 
-/** To stderr: the result alone is the output. */
-function onProgress({ rows, sent, refused }: ResendResult): void {
-  process.stderr.write(`${sent + refused.length} of ${rows} rows\n`);
-}
-
 function resendLines({ rows, sent, refused }: ResendResult): string[] {
   return [
-    `${rows} rows, ${sent} in Kafka again, ${refused.length} refused`,
+    `${counted(rows, 'row')}, ${sent} in Kafka again, ${refused.length} refused`,
     ...refused.map(({ id, reason }) => `  ${id}: ${reason}`),
   ];
 }
@@ -130,7 +129,7 @@ function unconfirmedLine({ oldestUnconfirmed: oldest, unconfirmedRows, unknownBe
   if (unconfirmedRows === null) return `rows since the position was stored: unknown, ${unknownBecause ?? ''}`;
   return oldest === null
     ? 'no row since the position was stored'
-    : `${unconfirmedRows} rows since the position was stored, from ${oldest} (${ageOf(oldest)})`;
+    : `${counted(unconfirmedRows, 'row')} since the position was stored, from ${oldest} (${ageOf(oldest)})`;
 }
 
 function walLines({

@@ -14,6 +14,7 @@ import {
   type SavedPlan,
 } from '#planning';
 import { CausewayCommand } from '../causeway.command.ts';
+import { counted } from '../counted.ts';
 import { crmTarget } from '../crm.target.ts';
 import { engineTarget } from '../engine.target.ts';
 import { EXIT, WrongUse } from '../exit.codes.ts';
@@ -202,7 +203,7 @@ export class PlanShowCommand extends ShowPlanCommand {
       const planned = await readPlanned(db, id, { from: 0, limit: json ? plan.keys : limit });
       const records = planned.flatMap((key) => [...key.records]);
       const lines = [
-        `plan ${id}: ${plan.kind} of ${plan.pack} version ${plan.version}, ${plan.state}, ${plan.applied} of ${plan.keys} keys applied`,
+        `plan ${id}: ${plan.kind} of ${plan.pack} version ${plan.version}, ${plan.state}, ${plan.applied} of ${counted(plan.keys, 'key')} applied`,
         ...(plan.stop === null ? [] : [`stopped: ${stopLine(plan.stop)}`]),
         ...totalsLines(plan.totals, null),
         ...recordLines(records, { values, most: limit }),
@@ -249,7 +250,7 @@ function tellPlan({ plan, time, id }: MadePlan, { json, values = false, limit = 
   const records = recordsOf(plan);
   const about = { id, kind, pack: mapping.name, version: mapping.version, lane };
   const lines = [
-    `${kind} of ${mapping.name} version ${mapping.version}, lane ${lane}; ${readCalls} calls were made to read the CRM`,
+    `${kind} of ${mapping.name} version ${mapping.version}, lane ${lane}; ${counted(readCalls, 'call')} made to read the CRM`,
     ...totalsLines(totals, time),
     ...recordLines(records, { values, most: limit }),
     '',

@@ -2,6 +2,7 @@ import { Command, Option } from 'nest-commander';
 import { withClients } from '#operations';
 import { loadPack } from '#packs';
 import { reconcile, type ReconcileReport } from '#planning';
+import { counted } from '../counted.ts';
 import { crmTarget } from '../crm.target.ts';
 import { EXIT, WrongUse } from '../exit.codes.ts';
 import { LookCommand, operatorOf, rowsTable, type LookOptions } from '../operator.command.ts';
@@ -84,7 +85,7 @@ function linesOf(report: ReconcileReport): string[] {
   const causes = Object.entries(report.byCause).map(([cause, count]) => `${count} ${cause}`);
   const shown = report.examples.slice(0, 20);
   return [
-    `${compared} records compared, ${equal} equal, ${busy} busy; ${report.credits} credits`,
+    `${counted(compared, 'record')} compared, ${equal} equal, ${busy} busy; ${counted(report.credits, 'credit')}`,
     `${missing} missing, ${different} different (${Math.round(report.share * 1000) / 10} %)${causes.length === 0 ? '' : `: ${causes.join(', ')}`}`,
     `${deletedByPerson} deleted by a person, ${unknownUser} of nobody we know, ${probableDuplicates} probably there twice`,
     `${report.action}: ${report.repaired} repaired${report.plan === null ? '' : `, plan ${report.plan}`}`,

@@ -1,6 +1,7 @@
 import { Command } from 'nest-commander';
 import { countParked, type ParkedCount } from '#ledger';
 import { redriveParked } from '#operations';
+import { counted } from '../counted.ts';
 import { EXIT } from '../exit.codes.ts';
 import { operatorOf, rowsTable } from '../operator.command.ts';
 import { SelectionCommand, requireChoice, selectionOf, type SelectionOptions } from '../parked.selection.ts';
@@ -28,7 +29,13 @@ export class RedriveCommand extends SelectionCommand {
         return;
       }
       const wanted = Math.min(all, selection.limit ?? all);
-      if (!announce([`will redrive ${wanted} of ${all} parked, oldest first:`, countsTable(counts)], options)) return;
+      if (
+        !announce(
+          [`will redrive ${wanted} of ${counted(all, 'parked command')}, oldest first:`, countsTable(counts)],
+          options,
+        )
+      )
+        return;
       const ended = new AbortController();
       const stop = (): void => ended.abort();
       process.once('SIGINT', stop);
@@ -41,8 +48,11 @@ export class RedriveCommand extends SelectionCommand {
         },
       );
       const left = wanted - redriven;
-      const more = left === 0 ? [] : [`${left} are left: the same again goes on`];
-      say({ done: left === 0, redriven, left }, { json, lines: [`${redriven} ready again`, ...more] });
+      const more = left === 0 ? [] : [`${counted(left, 'command')} left: the same again goes on`];
+      say(
+        { done: left === 0, redriven, left },
+        { json, lines: [`${counted(redriven, 'command')} ready again`, ...more] },
+      );
       process.exitCode = left === 0 ? EXIT.done : EXIT.problems;
     });
   }

@@ -1,6 +1,7 @@
 import { Option, SubCommand } from 'nest-commander';
 import { putAudit } from '#ledger';
 import { endReplay, listReplays, readReplay, type Replay } from '#replay';
+import { counted } from '../counted.ts';
 import { EXIT, WrongUse } from '../exit.codes.ts';
 import {
   LookCommand,
@@ -127,7 +128,10 @@ export class ReplayCancelCommand extends OperatorCommand {
     await withIntegration(async (db) => {
       const replay = await readReplay(db, wanted);
       if (replay === undefined) return missing(wanted);
-      if (!announce([`will end replay ${wanted} with ${replay.keysDone} of ${replay.keys} keys done`], options)) return;
+      if (
+        !announce([`will end replay ${wanted} with ${replay.keysDone} of ${counted(replay.keys, 'key')} done`], options)
+      )
+        return;
       const done = await endReplay(db, { id: wanted, state: 'cancelled', by, reason });
       const lines = [done ? `replay ${wanted} is cancelled` : `replay ${wanted} had ended before`];
       say({ done, id: wanted }, { json: options.json, lines });

@@ -4,9 +4,10 @@ import { z } from 'zod';
 import { jsonObjectSchema } from '#contracts';
 import { stateKey } from '#folding';
 import { countKeys, createReplay, dryRun, type Base, type ReplayTarget, type Selection } from '#replay';
+import { counted } from '../counted.ts';
 import { EXIT, WrongUse } from '../exit.codes.ts';
 import { OperatorCommand, operatorOf, type OperatorOptions } from '../operator.command.ts';
-import { ProgressBar } from '../progress.bar.ts';
+import { progressLine } from '../progress.line.ts';
 import { dryRunLines, withoutValues } from '../replay.lines.ts';
 import { work } from '../replay.work.ts';
 import { replayMapping, replaySource } from '../replay.target.ts';
@@ -161,7 +162,7 @@ async function lookOnly(options: ReplayOptions): Promise<void> {
   const { read = 'kafka', rate, examples, values = false, json } = options;
   const base = await baseOf(options.base ?? 'initial');
   await using source = await replaySource(read, options.source);
-  const bar = new ProgressBar();
+  const line = progressLine('folded');
   const started = performance.now();
   const result = await withIntegration((db) =>
     dryRun({
@@ -174,10 +175,9 @@ async function lookOnly(options: ReplayOptions): Promise<void> {
       selection: selectionOf(options),
       ...(rate === undefined ? {} : { rate }),
       ...(examples === undefined ? {} : { examples }),
-      onProgress: (done, all) => bar.show('folding', { done, all }),
+      onProgress: (done, all) => line.show(done, all),
     }),
-  );
-  bar.clear();
+  ).finally(() => line.end());
   const seconds = (performance.now() - started) / 1000;
   const told = { ...result, examples: values ? result.examples : withoutValues(result.examples) };
   const about = { target: 'dry-run', mapping: mapping.name, mappingVersion: mapping.version, read };
@@ -205,7 +205,7 @@ async function begin(target: ReplayTarget, options: ReplayOptions): Promise<void
         ? 'and write what differs to the CRM, in the lane replay'
         : `for the connection ${connectionId}, in the lane replay`;
     const plan = [
-      `will fold ${found.keys} keys anew, which have ${found.events} of the events selected, by ${mapping.name} version ${mapping.version}`,
+      `will fold ${counted(found.keys, 'key')} anew, with ${found.events} of the events selected, by ${mapping.name} version ${mapping.version}`,
       where,
     ];
     // A plan needs no reason; who does something says why.

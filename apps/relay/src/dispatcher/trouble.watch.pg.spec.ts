@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { QuietHours } from '#connections';
-import { moveCircuit, putHold } from '#ledger';
+import { dropThrottle, moveCircuit, putHold, putThrottle } from '#ledger';
 import { Health, createRegistry } from '#observability';
 import { DispatcherContext } from '../../test/dispatcher.context.ts';
 import { TroubleWatch, causesOf, troubleMetrics } from './trouble.watch.ts';
@@ -54,6 +54,34 @@ describe('TroubleWatch', () => {
     const { watch, value } = watcher();
     await watch.look();
     expect(await value('ledger_held_commands')).toBe(1);
+  });
+
+  it('shows throttles with what waits for each, and no longer once they are cleared', async () => {
+    const { db } = context.database;
+    await context.insert({ user: 'a' }, { user: 'b' }, { user: 'c' });
+    await sql`update ledger.commands set state = 'parked', code = 'CRM_INVALID' where entity_id = 'c'`.execute(db);
+    const nothing = { connectionId: null, pack: null, operation: null, module: null, recordKey: null };
+    const by = { reason: 'a spec', by: 'spec' };
+    const outward = { ...nothing, direction: 'out', connectionId: 'c1' } as const;
+    await putThrottle(db, { ...outward, unit: 'commands', perSecond: 0.5, ...by });
+    await putThrottle(db, { ...nothing, direction: 'out', recordKey: 'Leads/a', unit: 'calls', perSecond: 2, ...by });
+    await putThrottle(db, { ...nothing, direction: 'in', connectionId: 'c1', unit: 'calls', perSecond: 3, ...by });
+    const { watch, value } = watcher();
+    await watch.look();
+    const connection = { direction: 'out', connection: 'c1', record: '' };
+    const record = { direction: 'out', connection: '', record: 'Leads/a' };
+    const inward = { direction: 'in', connection: 'c1' };
+    expect(await value('throttle_per_second', { ...connection, unit: 'commands' })).toBe(0.5);
+    expect(await value('throttle_waiting_commands', connection)).toBe(2);
+    expect(await value('throttle_per_second', { ...record, unit: 'calls' })).toBe(2);
+    expect(await value('throttle_waiting_commands', record)).toBe(1);
+    expect(await value('throttle_per_second', { ...inward, unit: 'calls' })).toBe(3);
+    expect(await value('throttle_waiting_commands', inward)).toBeUndefined();
+    await dropThrottle(db, outward);
+    await watch.look();
+    expect(await value('throttle_per_second', connection)).toBeUndefined();
+    expect(await value('throttle_waiting_commands', connection)).toBeUndefined();
+    expect(await value('throttle_per_second', record)).toBe(2);
   });
 
   it('calls a person when a command has been tried for a day, once', async () => {

@@ -1,9 +1,10 @@
 import type { Kysely } from 'kysely';
 import { isQuiet, listConnections, type Connection } from '#connections';
 import { LANES, type Lane } from '#contracts';
-import { countHeld, readCircuits, readTrying, type ConnectionCircuit } from '#ledger';
+import { countHeld, countThrottled, readCircuits, readTrying, type ConnectionCircuit } from '#ledger';
 import { counter, errorFields, gauge, type Health, type Logger, type Registry } from '#observability';
 import type { IntegrationDatabase } from '#postgres';
+import { showThrottles, throttleMetrics } from './throttle.metrics.ts';
 
 /** A command that was tried for so long calls a person (packs/README.md section 4). Seconds. */
 const A_DAY = 86_400;
@@ -31,6 +32,7 @@ export function troubleMetrics(registry: Registry) {
       help: 'Open commands that operators hold back by pack, type or record',
       labelNames: ['connection'],
     }),
+    throttles: throttleMetrics(registry),
     longestTry: gauge(registry, 'ledger_longest_try_seconds', {
       help: 'For how long the command that has been tried longest has been tried in vain',
       labelNames: ['connection'],
@@ -68,6 +70,7 @@ export class TroubleWatch {
       const circuits = new Map((await readCircuits(db)).map((circuit) => [circuit.connectionId, circuit]));
       const trying = await readTrying(db, A_DAY);
       const held = await countHeld(db);
+      showThrottles(this.#options.metrics.throttles, await countThrottled(db));
       const now = clock?.() ?? new Date();
       for (const connection of connections) {
         this.#show(connection, circuits.get(connection.id), now);

@@ -13,8 +13,8 @@ export async function examine(target: DoctorTarget): Promise<Finding[]> {
     ...target.sources.map(checkSource),
     ...target.sources.map((source) =>
       checkSituation({
-        publication: PUBLICATION,
         ...source,
+        publication: source.publication ?? PUBLICATION,
         kafkaBrokers: target.kafkaBrokers,
         kafkaSecurity: target.kafkaSecurity,
         topicPrefix: target.topicPrefix,

@@ -1,5 +1,6 @@
 import type { KafkaSecurity } from '#kafka';
 import type { SystemDetails } from '#system';
+import type { SourceTarget } from '../slot/source.target.ts';
 
 /** How topics are declared. */
 export interface TopicPlan {
@@ -9,6 +10,10 @@ export interface TopicPlan {
   readonly retentionMs: number | undefined;
 }
 
+/** A source as far as one only looks at it; what is left out is as the product migrations make it. */
+export type SourcePart = Pick<SourceTarget, 'name' | 'url' | 'slot' | 'table' | 'preset' | 'timeColumns'> &
+  Partial<Pick<SourceTarget, 'publication'>>;
+
 /** What the doctor looks at. Parts that are not given are not looked at. */
 export interface DoctorTarget {
   readonly kafkaBrokers: readonly string[];
@@ -16,7 +21,7 @@ export interface DoctorTarget {
   readonly topicPrefix: string;
   readonly packs: readonly string[];
   readonly topics: TopicPlan;
-  readonly sources: readonly { readonly name: string; readonly url: string; readonly slot: string }[];
+  readonly sources: readonly SourcePart[];
   readonly integration: {
     readonly url: string;
     readonly secretKey: string;

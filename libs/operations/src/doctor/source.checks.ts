@@ -1,24 +1,24 @@
 import type { Client } from 'pg';
 import { connectClient, migrationFolder, readMigrations } from '#postgres';
 import { formatLsn, inspectPublication, inspectSlot, publicationProblem } from '#replication';
+import { isOwnOutbox, nameOf } from '../outbox/outbox.table.ts';
+import { tableOf } from '../slot/source.target.ts';
+import type { SourcePart } from './doctor.target.ts';
 import { notReached, note, ok, wrong, type Finding } from './finding.ts';
+import { checkOtherTable } from './table.checks.ts';
 import { checkUpkeep } from './upkeep.checks.ts';
 
-export interface Source {
-  readonly name: string;
-  readonly url: string;
-  readonly slot: string;
-}
-
-const OUTBOX = { schema: 'outbox', table: 'events' };
 export const PUBLICATION = 'causeway_outbox';
 /** Clocks that differ by more than this are told of. */
 const MOST_CLOCK_SECONDS = 30;
 /** Oldest server that the migrations were written for. */
 const OLDEST_VERSION = 160_000;
 
-/** A database whose outbox is published: server, WAL, migrations, publication, slot, grants, captures. */
-export async function checkSource(source: Source): Promise<Finding[]> {
+/**
+ * A database whose outbox is published: server, publication, slot, grants; of the table of our migrations also these, its upkeep and its
+ * captures, of another one what can be told of its rows.
+ */
+export async function checkSource(source: SourcePart): Promise<Finding[]> {
   const name = (check: string): string => `${source.name}: ${check}`;
   let client: Client;
   try {
@@ -27,19 +27,19 @@ export async function checkSource(source: Source): Promise<Finding[]> {
     return [notReached(name('database'), error, 'Check the address and that Postgres runs.')];
   }
   try {
+    const isOwn = isOwnOutbox(source);
     const findings = [
       await checkServer(client),
-      await checkMigrations(client, 'product'),
-      await checkPublication(client),
-    ];
-    findings.push(
+      ...(isOwn ? [await checkMigrations(client, 'product')] : []),
+      await checkPublication(client, source),
       await checkSlot(client, source.slot),
-      await checkGrants(client),
-      await checkUpkeep(client, source.name),
-      ...(await checkCaptures(client)),
+      await checkGrants(client, { readsOutbox: isOwn }),
+      ...(isOwn
+        ? [await checkUpkeep(client, source.name), ...(await checkCaptures(client))]
+        : [await checkOtherTable(client, source)]),
       ...(await checkInbox(client)),
       await checkClock(client),
-    );
+    ];
     return findings.map((finding) => ({ ...finding, check: name(finding.check) }));
   } finally {
     await client.end();
@@ -73,10 +73,17 @@ export async function checkMigrations(client: Client, folder: 'product' | 'integ
   return wrong('migrations', `not applied: ${missing.join(', ')}`, `Run causeway migrate ${folder}.`);
 }
 
-async function checkPublication(client: Client): Promise<Finding> {
-  const problem = publicationProblem(await inspectPublication(client, { name: PUBLICATION, table: OUTBOX }));
-  if (problem === null) return ok('publication', `${PUBLICATION} holds outbox.events`);
-  return wrong('publication', `${PUBLICATION}: ${problem}`, 'Run causeway migrate product.');
+async function checkPublication(client: Client, source: SourcePart): Promise<Finding> {
+  const { publication = PUBLICATION } = source;
+  const [table, name] = [tableOf(source), nameOf(tableOf(source))];
+  const state = await inspectPublication(client, { name: publication, table });
+  const problem = publicationProblem(state);
+  if (problem === null) return ok('publication', `${publication} holds ${name}`);
+  const byHand = state.exists
+    ? 'See PUBLICATION_MISSING in docs/reference/errors.md.'
+    : `create publication ${publication} for table ${name};`;
+  const action = isOwnOutbox(source) && publication === PUBLICATION ? 'Run causeway migrate product.' : byHand;
+  return wrong('publication', `${publication}: ${problem}`, action);
 }
 
 async function checkSlot(client: Client, slotName: string): Promise<Finding> {
@@ -96,15 +103,20 @@ async function checkSlot(client: Client, slotName: string): Promise<Finding> {
   return ok('slot', `${slotName} active, confirmed to ${confirmed}, ${heldBack}`);
 }
 
-async function checkGrants(client: Client): Promise<Finding> {
-  const { rows } = await client.query<{ role: string; replication: boolean; select: boolean }>(
-    `select current_user as role, rolreplication or rolsuper as replication,
-            has_schema_privilege('outbox', 'usage') and has_table_privilege('outbox.events', 'select') as select
-       from pg_roles where rolname = current_user`,
+async function checkGrants(client: Client, { readsOutbox }: { readonly readsOutbox: boolean }): Promise<Finding> {
+  const { rows } = await client.query<{ role: string; replication: boolean }>(
+    `select current_user as role, rolreplication or rolsuper as replication from pg_roles where rolname = current_user`,
   );
-  const { role = '?', replication = false, select = false } = rows[0] ?? {};
+  const { role = '?', replication = false } = rows[0] ?? {};
   if (!replication) return wrong('grants', `${role} lacks REPLICATION`, `alter role ${role} replication;`);
-  if (!select) return wrong('grants', `${role} may not read outbox.events`, `grant causeway_publisher to ${role};`);
+  if (!readsOutbox) return ok('grants', `${role} may replicate`);
+  const { rows: granted } = await client.query<{ select: boolean | null }>(
+    `select has_schema_privilege(relnamespace, 'usage') and has_table_privilege(oid, 'select') as select
+       from pg_class where oid = to_regclass('outbox.events')`,
+  );
+  // Without the table the migrations are what is missing.
+  if (granted[0]?.select === false)
+    return wrong('grants', `${role} may not read outbox.events`, `grant causeway_publisher to ${role};`);
   return ok('grants', `${role} may replicate and read outbox.events`);
 }
 
@@ -137,6 +149,8 @@ export async function checkClock(client: Client): Promise<Finding> {
 }
 
 async function checkCaptures(client: Client): Promise<Finding[]> {
+  const there = await client.query<{ has: boolean }>(`select to_regclass('outbox.captures') is not null as has`);
+  if (there.rows[0]?.has !== true) return [];
   const { rows } = await client.query<{ table_name: string; aggregate_type: string; enabled: boolean }>(
     'select table_name::text, aggregate_type, enabled from outbox.captures',
   );

@@ -39,6 +39,17 @@ describe('the way back', () => {
       'note sweep c1 Leads',
     ]);
   });
+
+  it('a channel near its expiry is renewed by --fix; one of a short life that is young is none', async () => {
+    const seen = async (subscribed: string, expires: string): Promise<string | undefined> => {
+      await execute(`update webhooks.channels set subscribed_at = now() - interval '${subscribed}',
+        expires_at = now() + interval '${expires}' where module = 'Leads'`);
+      return (await found()).find((line) => line.includes('Leads') && line.includes('channel'));
+    };
+    expect(await seen('150 hours', '17 hours')).toBe('note channel c1 Leads channel-renewal');
+    expect(await seen('20 min', '40 min')).toBe('ok channel c1 Leads');
+    expect(await seen('50 min', '10 min')).toBe('note channel c1 Leads channel-renewal');
+  });
 });
 
 describe('the role', () => {

@@ -30,7 +30,7 @@ export async function checkWayBack(
   ];
 }
 
-function ofChannel({ id, connection, module, state, secondsLeft, failure }: ChannelReport): Finding {
+function ofChannel({ id, connection, module, state, secondsLeft, isLate, failure }: ChannelReport): Finding {
   const check = `channel ${connection} ${module}`;
   const action =
     'causeway channels renew; the webhook service renews by itself as well, and its log says why it could not.';
@@ -38,7 +38,9 @@ function ofChannel({ id, connection, module, state, secondsLeft, failure }: Chan
   if (state === 'expired') return { ...wrong(check, 'expired', action), fix };
   if (state === 'failing') return { ...wrong(check, `cannot be renewed: ${failure ?? ''}`, action), fix };
   if (state === 'new') return wrong(check, 'not subscribed', 'Start the webhook service: it subscribes by itself.');
-  return ok(check, `expires in ${Math.round((secondsLeft ?? 0) / 60)} min`);
+  const left = `expires in ${Math.round((secondsLeft ?? 0) / 60)} min`;
+  if (isLate) return { ...note(check, `${left}, and was not renewed at half of its life`, action), fix };
+  return ok(check, left);
 }
 
 async function checkReceivers(db: Kysely<IntegrationDatabase>): Promise<Finding> {

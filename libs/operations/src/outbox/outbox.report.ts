@@ -3,7 +3,7 @@ import { readSlotReport, type SlotReport } from '../slot/slot.report.ts';
 import { withSource } from '../slot/source.client.ts';
 import type { SourceTarget } from '../slot/source.target.ts';
 import { fixTextOutput } from './outbox.rows.ts';
-import { openOutboxTable, type OutboxTable, type TableTarget } from './outbox.table.ts';
+import { openOutboxTable, whyUntold, type OutboxTable, type TableTarget } from './outbox.table.ts';
 import { publishedUpTo } from './published.policy.ts';
 import { readForecast, type WalForecast } from './wal.forecast.ts';
 
@@ -64,11 +64,9 @@ export async function readOutboxRows(
   };
 }
 
-function unknownBecause({ name, timeColumn, isReadable }: OutboxTable): string | null {
-  if (!isReadable) return `the role may not read ${name}: grant select on it`;
-  return timeColumn === null
-    ? `no column of ${name} is known that says when a row was written: set CAUSEWAY_OUTBOX_TIME_COLUMN`
-    : null;
+function unknownBecause(table: OutboxTable): string | null {
+  const untold = whyUntold(table);
+  return untold === null ? null : `${untold.what}: ${untold.action}`;
 }
 
 /** Through the parent: the publisher's role may not read partitions by themselves. A table without any is its own one. */

@@ -4,6 +4,7 @@ import { connectClient, createScratchDatabase, migrate, migrationFolder, type Sc
 import { postgresUrl } from '#testing';
 import type { SourceTarget } from '../slot/source.target.ts';
 import { OutboxSource } from './outbox.events.ts';
+import { readOutboxDepth } from './outbox.depth.ts';
 import { readOutboxRows } from './outbox.report.ts';
 import { countWindow, resendWindow } from './outbox.resend.ts';
 import { fixTextOutput, readRow, readRows } from './outbox.rows.ts';
@@ -120,6 +121,71 @@ describe('status of a table beside outbox.events', () => {
     await expect(readOutboxRows(client, { target: router('gone'), upTo: null })).rejects.toThrow(
       /OUTBOX_LAYOUT_MISMATCH.*table=public\.gone/,
     );
+  });
+});
+
+describe('depth of a table beside outbox.events', () => {
+  const depthOf = (of: TableTarget, after: string | null = null, most = 100) =>
+    readOutboxDepth(client, of, { after, most });
+
+  it.each([
+    { what: 'of all rows', after: null, most: 100, rows: 4, oldest: '2026-01-01T10:00:00Z' },
+    {
+      what: 'of those after an instant',
+      after: '2026-01-01T11:30:00Z',
+      most: 100,
+      rows: 2,
+      oldest: '2026-01-01T12:00:00Z',
+    },
+    {
+      what: 'counts no more than it may, from the oldest on',
+      after: null,
+      most: 3,
+      rows: 3,
+      oldest: '2026-01-01T10:00:00Z',
+    },
+    { what: 'has no age where nothing waits', after: '2026-01-01T13:00:00Z', most: 100, rows: 0, oldest: null },
+  ])('$what', async ({ after, most, rows, oldest }) => {
+    await client.query(`set timezone to 'Asia/Tokyo'`);
+    const found = await depthOf(router('Timed', 'happened'), after, most);
+    expect(found).toMatchObject({ rows, perMinute: 0, untold: null });
+    const { rows: ages } = await client.query<{ age: number | null }>(
+      'select extract(epoch from clock_timestamp() - $1::timestamptz)::float8 as age',
+      [oldest],
+    );
+    const age = ages[0]?.age ?? null;
+    if (age === null) expect(found.oldestSeconds).toBeNull();
+    else expect(Math.abs(age - (found.oldestSeconds ?? 0))).toBeLessThan(60);
+  });
+
+  it('has the rate of the last minute', async () => {
+    await client.query(`begin; insert into public."Timed" (happened) values (timezone('utc', now()))`);
+    expect(await depthOf(router('Timed', 'happened'))).toMatchObject({ rows: 5, perMinute: 1 });
+    await client.query('rollback');
+  });
+
+  it.each([
+    ['a table that is not there', 'gone', /^the database has no table public\.gone: .*CAUSEWAY_OUTBOX_TABLE/],
+    ['one without a column of time', 'bare', /^no column of public\.bare is known.*: set CAUSEWAY_OUTBOX_TIME_COLUMN$/],
+  ])('says of %s why nothing is known', async (_what, table, expected) => {
+    const { untold, ...nothing } = await depthOf(router(table));
+    expect(nothing).toEqual({ rows: null, oldestSeconds: null, perMinute: null });
+    expect(`${untold?.what}: ${untold?.action}`).toMatch(expected);
+  });
+
+  it('says so when counting takes longer than the connection allows', async () => {
+    const other = await connectClient({ url: database.url, applicationName: 'spec' });
+    try {
+      await other.query('begin; lock table public."Timed" in access exclusive mode');
+      await client.query('set statement_timeout = 200');
+      expect((await depthOf(router('Timed', 'happened'))).untold).toEqual({
+        what: 'counting rows of public.Timed takes too long',
+        action: 'create an index on "happened"',
+      });
+    } finally {
+      await client.query('reset statement_timeout');
+      await other.end();
+    }
   });
 });
 

@@ -59,6 +59,25 @@ export async function openOutboxTable(client: Client, target: TableTarget): Prom
   throw new CausewayError('OUTBOX_LAYOUT_MISMATCH', { details });
 }
 
+/** The table of the product migrations, which has upkeep and partitions of its own. Pure. */
+export function isOwnOutbox(target: Pick<TableTarget, 'table' | 'preset'>): boolean {
+  return nameOf(tableOf(target)) === 'outbox.events' && (target.preset ?? 'causeway') === 'causeway';
+}
+
+/** Something that cannot be told, and what to do so that it can. */
+export interface Untold {
+  readonly what: string;
+  readonly action: string;
+}
+
+/** Why it cannot be told which rows of a table wait; null when it can. Pure. */
+export function whyUntold({ name, timeColumn, isReadable }: OutboxTable): Untold | null {
+  if (!isReadable) return { what: `the role may not read ${name}`, action: 'grant select on it' };
+  if (timeColumn !== null) return null;
+  const what = `no column of ${name} is known that says when a row was written`;
+  return { what, action: 'set CAUSEWAY_OUTBOX_TIME_COLUMN' };
+}
+
 /**
  * Why no record can be made of the rows of a source here; null when it can. Records of the router's layout depend on the types
  * that the replication stream describes, which the publisher alone reads. Pure.

@@ -16,6 +16,8 @@ export interface ChannelReport {
   readonly state: 'subscribed' | 'rotating' | 'failing' | 'expired' | 'new';
   readonly expiresAt: string | null;
   readonly secondsLeft: number | null;
+  /** Less than a quarter of its life is left, and the webhook service renews at half of it: something keeps it from doing so. */
+  readonly isLate: boolean;
   readonly lastNotifiedAt: string | null;
   readonly failure: string | null;
 }
@@ -30,7 +32,7 @@ export async function listChannels(db: QueryExecutorProvider): Promise<ChannelRe
   const { rows } = await sql<Row>`
     select id::text, connection_id as connection, module, events, fields, expires_at as "expiresAt",
            greatest(0, extract(epoch from expires_at - now()))::integer as "secondsLeft",
-           last_notified_at as "lastNotifiedAt", failure_reason as failure,
+           coalesce(now() > subscribed_at + (expires_at - subscribed_at) * 0.75, false) as "isLate", last_notified_at as "lastNotifiedAt", failure_reason as failure,
            case when expires_at < now() then 'expired' when failed_at is not null then 'failing'
                 when subscribed_at is null then 'new' when previous_token_sealed is not null then 'rotating' else 'subscribed' end as state
       from webhooks.channels order by connection_id, module`.execute(db);

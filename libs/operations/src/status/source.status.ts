@@ -1,6 +1,8 @@
 import type { Client } from 'pg';
 import { inspectSlot, type StoredPosition } from '#replication';
 import type { DoctorTarget } from '../doctor/doctor.target.ts';
+import { readOutboxDepth } from '../outbox/outbox.depth.ts';
+import { isOwnOutbox, type Untold } from '../outbox/outbox.table.ts';
 import { publishedUpTo } from '../outbox/published.policy.ts';
 import { newestPosition } from '../slot/position.side.ts';
 import { withSource } from '../slot/source.client.ts';
@@ -15,6 +17,8 @@ export interface SourceStatus {
   readonly rowsPerMinute: number | null;
   /** Of these, what the dispatcher says about commands. */
   readonly outcomesPerMinute: number | null;
+  /** Why its rows are not counted; null when they are, and where only the position is missing. */
+  readonly untold: Untold | null;
 }
 
 /** More rows than this are not counted, so that a look costs the same however far a publisher is behind. */
@@ -26,7 +30,8 @@ type Source = DoctorTarget['sources'][number];
 type Kafka = Pick<DoctorTarget, 'kafkaBrokers' | 'kafkaSecurity' | 'topicPrefix'>;
 
 /**
- * How much of a source waits. Rows are found by their ids, which are UUIDv7 unless a product chose others: those are not counted.
+ * How much of a source waits. Rows of outbox.events are found by their ids, which are UUIDv7 unless a product chose others: those are not
+ * counted. Rows of another table are found by the column that says when they were written, where one is known.
  * @throws CausewayError `POSTGRES_UNREACHABLE` and what refuses a connection
  */
 export async function readSourceStatus(
@@ -47,7 +52,7 @@ export async function readSourceStatus(
             committedAt: position.committedAt ?? null,
             behindBytes: behind,
           });
-    const rows = await readRows(client, upTo);
+    const rows = isOwnOutbox(source) ? await readRows(client, upTo) : await readOtherRows(client, source, upTo);
     return { slot, ...rows };
   });
 }
@@ -94,10 +99,18 @@ const lowestId = (instant: string): string =>
   `(lpad(to_hex((extract(epoch from ${instant}) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid`;
 
 async function readRows(client: Client, upTo: string | null): Promise<Omit<SourceStatus, 'slot'>> {
-  const nothing = { waitingRows: null, oldestSeconds: null, rowsPerMinute: null, outcomesPerMinute: null };
+  const nothing = {
+    waitingRows: null,
+    oldestSeconds: null,
+    rowsPerMinute: null,
+    outcomesPerMinute: null,
+    untold: null,
+  };
   const there = await client.query<{ has: boolean }>(`select to_regclass('outbox.events') is not null as has`);
-  // A table of another layout has no column that is known to tell when a row was written.
-  if (!there.rows[0]?.has) return nothing;
+  if (!there.rows[0]?.has) {
+    const untold = { what: 'the database has no table outbox.events', action: 'causeway migrate product' };
+    return { ...nothing, untold };
+  }
   const { rows } = await client.query<{ written: number; outcomes: number; waiting: number; oldest: number | null }>(
     `select m.written, m.outcomes, w.waiting, w.oldest
        from (select count(*)::integer as written, (count(*) filter (where aggregate_type = 'outcomes'))::integer as outcomes
@@ -117,5 +130,16 @@ async function readRows(client: Client, upTo: string | null): Promise<Omit<Sourc
     oldestSeconds: row.oldest === null ? null : Math.max(0, Math.round(row.oldest)),
     rowsPerMinute: row.written,
     outcomesPerMinute: row.outcomes,
+    untold: null,
   };
+}
+
+async function readOtherRows(client: Client, source: Source, upTo: string | null): Promise<Omit<SourceStatus, 'slot'>> {
+  const { rows, oldestSeconds, perMinute, untold } = await readOutboxDepth(client, source, {
+    after: upTo,
+    most: MOST_COUNTED,
+  });
+  // Without a position it is not known which of them are in Kafka.
+  const waiting = upTo === null ? { waitingRows: null, oldestSeconds: null } : { waitingRows: rows, oldestSeconds };
+  return { ...waiting, rowsPerMinute: perMinute, outcomesPerMinute: perMinute === null ? null : 0, untold };
 }

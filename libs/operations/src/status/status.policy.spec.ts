@@ -16,6 +16,7 @@ const source = (seed: Partial<SourceStatus> = {}): SourceStatus => ({
   oldestSeconds: 4,
   rowsPerMinute: 60,
   outcomesPerMinute: 50,
+  untold: null,
   ...seed,
 });
 const looked = (seed: Partial<Looked> = {}): Looked => ({
@@ -58,13 +59,26 @@ describe('flowOf', () => {
     const [outbox] = flowOf(
       looked({ sources: [{ name: 'portal', status: source({ waitingRows: 0, oldestSeconds: 9 }) }] }),
     );
-    expect(outbox).toMatchObject({ waiting: 0, oldestSeconds: null });
+    expect(outbox).toMatchObject({ waiting: 0, oldestSeconds: null, untold: null });
+  });
+
+  it('hands on why the rows of an outbox are not counted', () => {
+    const untold = { what: 'no column is known', action: 'name it' };
+    const status = source({ waitingRows: null, oldestSeconds: null, untold });
+    const flow = flowOf(looked({ sources: [{ name: 'portal', status }] }));
+    expect(flow.flatMap((step) => (step.untold === null ? [] : [[step.step, step.untold]]))).toEqual([
+      ['outbox portal', untold],
+    ]);
+    expect(remarksOf(found({ flow }))).toEqual([
+      { level: 'note', what: 'outbox portal: no column is known', action: 'name it' },
+    ]);
   });
 });
 
 type Found = Parameters<typeof remarksOf>[0];
 const found = (seed: Partial<Found> = {}): Found => ({
   parts: [],
+  flow: [],
   slots: [],
   connections: [],
   credits: [],
@@ -114,6 +128,7 @@ const channel: Found['channels'][number] = {
   state: 'subscribed',
   expiresAt: null,
   secondsLeft: null,
+  isLate: false,
   lastNotifiedAt: null,
   failure: null,
 };
@@ -168,6 +183,11 @@ describe('remarksOf', () => {
       'an expired channel',
       { channels: [{ ...channel, state: 'expired', failure: 'f' }] },
       [['problem', 'channel c1 Leads: expired (f)']],
+    ],
+    [
+      'a channel near its expiry',
+      { channels: [{ ...channel, isLate: true }] },
+      [['note', 'channel c1 Leads expires soon and was not renewed']],
     ],
     ['a hold', { holds: [{ ...scope, ...by, commands: 3 }] }, [['note', 'held: c1, note; 3 commands wait']]],
     [

@@ -63,6 +63,7 @@ function stepsOfSource(
       waiting: status?.waitingRows,
       oldest: status?.oldestSeconds,
       perMinute: rows === null ? null : way === 'out' ? rows : rows - outcomes,
+      untold: status?.untold,
     }),
     step(way, `slot ${name}`, { unit: 'bytes', waiting: status?.slot.lagBytes }),
   ];
@@ -73,39 +74,34 @@ interface StepSeed {
   readonly waiting?: number | null | undefined;
   readonly oldest?: number | null | undefined;
   readonly perMinute?: number | null | undefined;
+  readonly untold?: FlowStep['untold'] | undefined;
 }
 
 function step(
   way: FlowStep['way'],
   name: string,
-  { unit, waiting = null, oldest = null, perMinute = null }: StepSeed,
+  { unit, waiting = null, oldest = null, perMinute = null, untold = null }: StepSeed,
 ): FlowStep {
   const oldestSeconds = oldest === null || waiting === 0 ? null : Math.max(0, Math.round(oldest));
-  return { way, step: name, unit, waiting, oldestSeconds, perMinute };
+  return { way, step: name, unit, waiting, oldestSeconds, perMinute, untold };
 }
 
 /** What somebody should know about what was found. Pure. */
 export function remarksOf(
   report: Pick<
     StatusReport,
-    'parts' | 'slots' | 'connections' | 'credits' | 'parked' | 'setAside' | 'channels' | 'holds' | 'throttles'
+    'parts' | 'flow' | 'slots' | 'connections' | 'credits' | 'parked' | 'setAside' | 'channels' | 'holds' | 'throttles'
   >,
 ): StatusRemark[] {
   return [
     ...report.parts.flatMap(ofPart),
     ...report.slots.flatMap(ofSlot),
+    ...report.flow.flatMap(({ step: name, untold }) =>
+      untold === null ? [] : [note(`${name}: ${untold.what}`, untold.action)],
+    ),
     ...report.connections.flatMap(ofConnection),
     ...report.credits.flatMap(ofCredits),
-    ...report.channels.flatMap(({ connection, module, state, failure }) =>
-      state === 'expired' || state === 'failing'
-        ? [
-            problem(
-              `channel ${connection} ${module}: ${state}${failure === null ? '' : ` (${failure})`}`,
-              'causeway channels renew',
-            ),
-          ]
-        : [],
-    ),
+    ...report.channels.flatMap(ofChannel),
     // A paused connection is among the holds, and was told of above.
     ...report.holds
       .filter(({ pack, operation, module, recordKey }) =>
@@ -151,6 +147,13 @@ function ofCredits({ connection, left, exhaustedAt }: StatusReport['credits'][nu
   const action = 'causeway credits status';
   if (left === 0) return [problem(`${connection} has no credits left`, action)];
   return exhaustedAt === null ? [] : [note(`${connection}: credits will be used up at ${exhaustedAt}`, action)];
+}
+
+function ofChannel({ connection, module, state, isLate, failure }: StatusReport['channels'][number]): StatusRemark[] {
+  const [name, action] = [`channel ${connection} ${module}`, 'causeway channels renew'];
+  if (state === 'expired' || state === 'failing')
+    return [problem(`${name}: ${state}${failure === null ? '' : ` (${failure})`}`, action)];
+  return isLate ? [note(`${name} expires soon and was not renewed`, action)] : [];
 }
 
 function problem(what: string, action: string): StatusRemark {

@@ -51,8 +51,10 @@ export async function readStatus(target: StatusTarget): Promise<StatusReport> {
     ...(integration === null ? [] : [integration.part]),
     ...services,
   ];
+  const now = Date.now();
   const found = {
     parts,
+    flow: flowOf({ sources: looked, mapper: mapper.found, ledger, now }),
     slots: looked.flatMap(({ status }) => (status === null ? [] : [status.slot])),
     connections,
     credits,
@@ -62,11 +64,9 @@ export async function readStatus(target: StatusTarget): Promise<StatusReport> {
     holds,
     throttles,
   };
-  const now = Date.now();
   return {
     at: new Date(now).toISOString(),
     ...found,
-    flow: flowOf({ sources: looked, mapper: mapper.found, ledger, now }),
     behindParked: ledger?.behindParked ?? 0,
     remarks: remarksOf(found),
   };

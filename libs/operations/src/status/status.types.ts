@@ -15,6 +15,8 @@ export interface FlowStep {
   readonly oldestSeconds: number | null;
   /** What has passed it within the last minute. */
   readonly perMinute: number | null;
+  /** Why it is not known what waits, and what to do so that it is, where that can be said; else null. */
+  readonly untold: { readonly what: string; readonly action: string } | null;
 }
 
 /** A part of the system that was asked. */

@@ -8,7 +8,7 @@ import { aNewCommand, aRecord, integrationDatabase, type IntegrationContext } fr
 import { reportBackfill } from './backfill.report.ts';
 import { runBackfill } from './backfill.run.ts';
 import { listBackfills, startBackfill } from './backfill.store.ts';
-import { countRows } from './product.pages.ts';
+import { lookAtSource } from './product.pages.ts';
 
 /** One database stands for both: the product's tables and outbox, and the integration's. */
 let context: IntegrationContext;
@@ -42,7 +42,7 @@ async function begun(): Promise<string> {
     insert into public.learners
     select ('0c000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'user' || n || '@example.com', n
       from generate_series(1, ${USERS}::integer) n`.execute(context.db);
-  return startBackfill(context.db, source, { ...operator, total: await countRows(product, source) });
+  return startBackfill(context.db, source, { ...operator, total: await lookAtSource(product, source) });
 }
 
 interface OutboxRow {
@@ -138,10 +138,18 @@ it('waits while the lane has enough to do', async () => {
 });
 
 it('says what is not there', async () => {
-  await expect(countRows(product, { ...source, table: 'public.nothing' })).rejects.toThrow(
+  await expect(lookAtSource(product, { ...source, table: 'public.nothing' })).rejects.toThrow(
     'no column id in public.nothing',
   );
-  await expect(countRows(product, { ...source, idColumn: 'key' })).rejects.toThrow('no column key');
+  await expect(lookAtSource(product, { ...source, idColumn: 'key' })).rejects.toThrow('no column key');
+  await begun();
+  for (const [payload, said] of [
+    ['jsonb_build_object(', 'syntax error'],
+    [`jsonb_build_object('email', u.post)`, 'u.post does not exist'],
+    ['to_jsonb(u.stem)', 'a JSON object, and is number'],
+    ['null', 'a JSON object, and is null'],
+  ] as const)
+    await expect(lookAtSource(product, { ...source, payload })).rejects.toThrow(said);
   expect([await listBackfills(context.db, 'x'), await runBackfill({ db: context.db, product }, '99')]).toEqual([
     [],
     undefined,

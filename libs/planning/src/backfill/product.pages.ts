@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import { transaction, type ProductDatabase } from '#postgres';
+import { errorCode, transaction, type ProductDatabase } from '#postgres';
 import type { Backfill, BackfillSource } from './backfill.store.ts';
 
 /** A product's table as its own server names it. */
@@ -9,7 +9,10 @@ interface NamedTable {
   readonly type: string;
 }
 
-/** @throws Error that says which of table and column is not there */
+/** Table, column or payload are not what a backfill can read; the message says which and why. */
+export class SourceUnusable extends Error {}
+
+/** @throws SourceUnusable that says which of table and column is not there */
 async function namedTable(
   db: Kysely<ProductDatabase>,
   { table, idColumn }: Pick<BackfillSource, 'table' | 'idColumn'>,
@@ -22,18 +25,44 @@ async function namedTable(
     db,
   );
   const [found] = rows;
-  if (found?.column == null || found.type == null) throw new Error(`there is no column ${idColumn} in ${table}`);
+  if (found?.column == null || found.type == null)
+    throw new SourceUnusable(`there is no column ${idColumn} in ${table}`);
   return { table: found.table, column: found.column, type: found.type };
 }
 
-/** How many rows there are. @throws Error when table or column is not there */
-export async function countRows(
+/**
+ * Looks at what a backfill would read, before it is begun: an expression that cannot be evaluated would leave one that never ends.
+ * @returns how many rows there are
+ * @throws SourceUnusable when table, column or payload cannot be used
+ */
+export async function lookAtSource(
   db: Kysely<ProductDatabase>,
-  source: Pick<BackfillSource, 'table' | 'idColumn'>,
+  source: Pick<BackfillSource, 'table' | 'idColumn' | 'payload'>,
 ): Promise<number> {
   const { table } = await namedTable(db, source);
-  const { rows } = await sql<{ count: number }>`select count(*)::float8 as count from ${sql.raw(table)}`.execute(db);
-  return rows[0]?.count ?? 0;
+  const { rows: counted } = await readable(() =>
+    sql<{ count: number }>`select count(*)::float8 as count from ${sql.raw(table)}`.execute(db),
+  );
+  const { rows: first } = await readable(() =>
+    sql<{ type: string | null }>`
+      select jsonb_typeof((${sql.raw(source.payload)})::jsonb) as type from ${sql.raw(table)} u limit 1`.execute(db),
+  );
+  const type = first[0]?.type;
+  if (type !== undefined && type !== 'object')
+    throw new SourceUnusable(`the payload of a row has to be a JSON object, and is ${type ?? 'null'}`);
+  return counted[0]?.count ?? 0;
+}
+
+/** Classes of SQLSTATE that say that a statement is wrong, or may not be made: data exceptions, and syntax or access. */
+const WRONG_STATEMENT = /^(?:22|42)...$/;
+
+async function readable<T>(look: () => Promise<T>): Promise<T> {
+  try {
+    return await look();
+  } catch (cause) {
+    if (!(cause instanceof Error) || !WRONG_STATEMENT.test(errorCode(cause) ?? '')) throw cause;
+    throw new SourceUnusable(`the table cannot be read so: ${cause.message}`, { cause });
+  }
 }
 
 /**

@@ -18,6 +18,7 @@ export default {
       },
     ],
   },
+  moduleNameMapper: { '^ajv/dist/2020\\.js$': '<rootDir>/scripts/jest-lazy-ajv.cjs' },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/bin/'],
   // Long, because a machine that does other things as well takes half a minute to start a few processes.
   testTimeout: 240_000,

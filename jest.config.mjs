@@ -18,8 +18,11 @@ export default {
       },
     ],
   },
-  // One seed for all properties, and the means to give others: see there.
-  moduleNameMapper: { '^fast-check$': '<rootDir>/scripts/jest-fast-check.mjs' },
+  moduleNameMapper: {
+    // One seed for all properties, and the means to give others: see there.
+    '^fast-check$': '<rootDir>/scripts/jest-fast-check.mjs',
+    '^ajv/dist/2020\\.js$': '<rootDir>/scripts/jest-lazy-ajv.cjs',
+  },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/bin/'],
   // Long, because a machine that does other things as well takes half a minute to start a few processes.
   testTimeout: 240_000,

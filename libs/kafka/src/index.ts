@@ -51,5 +51,5 @@ export { isTopicName } from './topic.name.policy.ts';
 export { BatchStrategy, type BatchStrategyOptions } from './consumer/batch.strategy.ts';
 export { BatchContext, type BatchRecord, type RecordBatch } from './consumer/record.batch.ts';
 export { RethrowFilter } from './consumer/rethrow.filter.ts';
-export { groupBacklog, groupLag, type GroupLagQuery } from './consumer/group.lag.ts';
+export { groupBacklog, groupLag, type EmptyRanges, type GroupLagQuery } from './consumer/group.lag.ts';
 export type { Waiting } from './consumer/waiting.count.ts';

@@ -10,6 +10,7 @@ import {
   type IntegrationDatabase,
 } from '#postgres';
 import { postgresUrl } from '../servers.ts';
+import { emptyTables } from './table.clearing.ts';
 
 /** A row of connections.connections; what is left out is made up. */
 export interface ConnectionSeed {
@@ -79,7 +80,7 @@ export async function integrationDatabase(prefix: string): Promise<IntegrationCo
     db,
     addConnection: (seed = {}) => addConnection(db, seed),
     clear: async () => {
-      await sql`truncate ${sql.raw(CLEARED.join(', '))} restart identity cascade`.execute(db);
+      await emptyTables(CLEARED).execute(db);
     },
     [Symbol.asyncDispose]: async () => {
       await db.destroy();

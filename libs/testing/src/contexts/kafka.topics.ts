@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { Kafka } from 'kafkajs';
-import { TopicAdmin, createKafka } from '#kafka';
 import { silentLogger } from '../loggers.ts';
 import { kafkaBrokers } from '../servers.ts';
 
@@ -19,6 +18,8 @@ export interface KafkaTopics extends AsyncDisposable {
 }
 
 export async function kafkaTopics(name: string): Promise<KafkaTopics> {
+  // Only here: its clients take most of the time in which a suite loads, and few suites that use `#testing` need them.
+  const { TopicAdmin, createKafka } = await import('#kafka');
   const prefix = `${name}-${randomBytes(4).toString('hex')}.`;
   const kafka = createKafka({ brokers: kafkaBrokers(), clientId: `${name}-spec`, logger: silentLogger });
   const admin = kafka.admin();

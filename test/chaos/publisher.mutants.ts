@@ -40,20 +40,22 @@ const mutants = {
     changeTransactions((send, records) =>
       send([...records.filter((record) => !isPosition(record)).toReversed(), ...records.filter(isPosition)]),
     ),
-} satisfies Record<string, () => void>;
+} satisfies Record<string, () => void | Promise<void>>;
 
 export type Mutant = keyof typeof mutants;
 export const MUTANTS = Object.keys(mutants) as Mutant[];
 
 const asked = MUTANTS.find((name) => name === process.env[MUTANT_VARIABLE]);
-if (asked !== undefined) mutants[asked]();
+if (asked !== undefined) await mutants[asked]();
 
 type Send = (records: readonly ProducerRecord[]) => Promise<void>;
 
 const isPosition = ({ topic }: ProducerRecord): boolean => topic.endsWith('causeway.positions');
 
 /** In both adapters. Their classes are not exported, but what makes them is. */
-function changeTransactions(change: (send: Send, records: readonly ProducerRecord[]) => Promise<void>): void {
+async function changeTransactions(
+  change: (send: Send, records: readonly ProducerRecord[]) => Promise<void>,
+): Promise<void> {
   const logger = createLogger({ service: 'chaos', level: 'silent' });
   for (const client of PRODUCER_CLIENTS) {
     const options = {
@@ -63,7 +65,7 @@ function changeTransactions(change: (send: Send, records: readonly ProducerRecor
       transactionTimeoutMs: 1000,
     };
     const prototype = Object.getPrototypeOf(
-      createTransactionalProducer(client, { ...options, logger }),
+      await createTransactionalProducer(client, { ...options, logger }),
     ) as TransactionalProducer;
     const original: TransactionalProducer['sendTransaction'] = Reflect.get(prototype, 'sendTransaction');
     prototype.sendTransaction = function changed(this: TransactionalProducer, records): Promise<void> {

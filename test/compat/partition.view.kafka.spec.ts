@@ -65,7 +65,7 @@ withJava('partitions as Kafka’s own Java client sees them', () => {
 
   async function produceAndView(client: ProducerClient, keys: readonly (Buffer | null)[]): Promise<JavaView[]> {
     const topic = await topics.create(client, PARTITIONS);
-    const producer = createTransactionalProducer(client, {
+    const producer = await createTransactionalProducer(client, {
       brokers: brokers(),
       clientId: 'causeway-test',
       transactionalId: topic,

@@ -22,7 +22,7 @@ async function replace(change: (position: StoredPosition) => Partial<StoredPosit
   const clientId = 'causeway-test';
   const value = await readPosition({ brokers, clientId, topic, timeoutMs: 60_000 }, key);
   const position = decodePosition(value ?? Buffer.of());
-  const producer = createTransactionalProducer('platformatic', {
+  const producer = await createTransactionalProducer('platformatic', {
     brokers,
     clientId,
     logger: createLogger({ service: 'test', level: 'silent' }),

@@ -30,6 +30,13 @@ const ADMIN_RETRY = { retries: 4, initialRetryTime: 100 };
 
 const CLOSE_PATIENCE_MS = 3000;
 
+interface KafkaParts {
+  readonly connection: KafkaConnection;
+  readonly admin: TopicAdmin;
+  readonly catalogue: TopicCatalogue;
+  readonly producer: TransactionalProducer;
+}
+
 /** One session's side of Kafka: topics, the fenced producer and the position. */
 export class KafkaSide implements AsyncDisposable {
   readonly topics: TopicNames;
@@ -41,17 +48,25 @@ export class KafkaSide implements AsyncDisposable {
   readonly #producer: TransactionalProducer;
   readonly #key: string;
 
-  constructor(config: SourceConfig, logger: Logger) {
+  private constructor(config: SourceConfig, parts: KafkaParts) {
     this.#config = config;
     this.topics = topicNames(config.topicPrefix);
     this.#key = positionKey(config.sourceName, config.slotName);
+    this.connection = parts.connection;
+    this.#admin = parts.admin;
+    this.catalogue = parts.catalogue;
+    this.#producer = parts.producer;
+  }
+
+  /** Nothing is connected yet. */
+  static async open(config: SourceConfig, logger: Logger): Promise<KafkaSide> {
     const clientId = `causeway-publisher-${config.sourceName}`;
     // Anew for each session: a certificate that was replaced is found by itself.
-    this.connection = kafkaConnection(config);
-    this.#admin = new TopicAdmin(createKafka({ ...this.connection, clientId, logger, retry: ADMIN_RETRY }));
-    this.catalogue = new TopicCatalogue(this.#admin);
-    this.#producer = createTransactionalProducer(config.producer, {
-      ...this.connection,
+    const connection = kafkaConnection(config);
+    const admin = new TopicAdmin(createKafka({ ...connection, clientId, logger, retry: ADMIN_RETRY }));
+    const catalogue = new TopicCatalogue(admin);
+    const producer = await createTransactionalProducer(config.producer, {
+      ...connection,
       clientId,
       logger,
       transactionalId: publisherTransactionalId({
@@ -60,9 +75,10 @@ export class KafkaSide implements AsyncDisposable {
         slot: config.slotName,
       }),
       transactionTimeoutMs: config.transactionTimeout,
-      maxBatchBytes: (topic) => this.catalogue.maxBatchBytes(topic),
+      maxBatchBytes: (topic) => catalogue.maxBatchBytes(topic),
       onStep: faultPoint,
     });
+    return new KafkaSide(config, { connection, admin, catalogue, producer });
   }
 
   /** The publisher's own topics. */

@@ -67,7 +67,7 @@ export class PublisherSession {
     const { config, logger, board, signal } = this.#parts;
     board.enter('starting');
     await using source = await orStopped(signal, SourceSide.connect(config));
-    await using kafka = new KafkaSide(config, logger);
+    await using kafka = await KafkaSide.open(config, logger);
     try {
       return await this.#live({ source, kafka });
     } catch (error) {

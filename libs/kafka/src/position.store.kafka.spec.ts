@@ -31,7 +31,7 @@ const writer = async (transactionalId: string): Promise<TransactionalProducer> =
     transactionTimeoutMs: 20_000,
     logger,
   };
-  const producer = createTransactionalProducer('platformatic', { ...options, maxBatchBytes: () => 500 });
+  const producer = await createTransactionalProducer('platformatic', { ...options, maxBatchBytes: () => 500 });
   open.push(producer);
   await producer.init();
   return producer;

@@ -23,11 +23,11 @@ const values = (records: ReadRecord[]): (string | null)[] => records.map(({ valu
 /** What the publisher relies on, for every adapter. */
 describe.each(PRODUCER_CLIENTS)('transactional producer on %s', (client) => {
   const open: TransactionalProducer[] = [];
-  const make = (
+  const make = async (
     transactionalId: string,
     maxBatchBytes?: number,
     onStep?: ProducerOptions['onStep'],
-  ): TransactionalProducer => {
+  ): Promise<TransactionalProducer> => {
     const limits = maxBatchBytes === undefined ? {} : { maxBatchBytes: () => maxBatchBytes };
     const options = {
       brokers: brokers(),
@@ -38,7 +38,7 @@ describe.each(PRODUCER_CLIENTS)('transactional producer on %s', (client) => {
       ...limits,
       ...(onStep === undefined ? {} : { onStep }),
     };
-    const producer = createTransactionalProducer(client, options);
+    const producer = await createTransactionalProducer(client, options);
     open.push(producer);
     return producer;
   };
@@ -50,7 +50,7 @@ describe.each(PRODUCER_CLIENTS)('transactional producer on %s', (client) => {
 
   it('stores a transaction over several topics, byte for byte', async () => {
     const [a, b] = [await topics.create(`${client}-a`, 3), await topics.create(`${client}-b`, 1)];
-    const producer = make(id());
+    const producer = await make(id());
     await producer.init();
     const odd = {
       topic: b,
@@ -75,7 +75,7 @@ describe.each(PRODUCER_CLIENTS)('transactional producer on %s', (client) => {
 
   it('keeps the order of many transactions and many sends, each record once', async () => {
     const topic = await topics.create(`${client}-order`, 2);
-    const producer = make(id(), 2000);
+    const producer = await make(id(), 2000);
     await producer.init();
     const sent: string[] = [];
     for (let transaction = 0; transaction < 20; transaction += 1) {
@@ -88,7 +88,7 @@ describe.each(PRODUCER_CLIENTS)('transactional producer on %s', (client) => {
 
   it('picks the partition of Java, and takes the one that is given', async () => {
     const topic = await topics.create(`${client}-partitions`, 6);
-    const producer = make(id());
+    const producer = await make(id());
     await producer.init();
     const keys = ['', '1', 'user-1', 'kunde-ä', '🙂', 'zz', ...Array.from({ length: 50 }, () => randomUUID())];
     await producer.sendTransaction(keys.map((key) => record(topic, key, key)));
@@ -101,11 +101,11 @@ describe.each(PRODUCER_CLIENTS)('transactional producer on %s', (client) => {
   it('shows nothing of a transaction that failed half-way', async () => {
     const topic = await topics.create(`${client}-refused`, 1, { 'max.message.bytes': '2000' });
     const transactionalId = id();
-    const producer = make(transactionalId, 2000);
+    const producer = await make(transactionalId, 2000);
     await producer.init();
     const refused = producer.sendTransaction([record(topic, 'k', 'never'), record(topic, 'k', 'x'.repeat(5000))]);
     await expect(refused).rejects.toMatchObject({ code: 'BATCH_REFUSED' });
-    const next = make(transactionalId, 2000);
+    const next = await make(transactionalId, 2000);
     await next.init();
     await next.sendTransaction([record(topic, 'k', 'after')]);
     expect(values(await topics.readCommitted(topic))).toEqual(['after']);
@@ -114,17 +114,17 @@ describe.each(PRODUCER_CLIENTS)('transactional producer on %s', (client) => {
   it('fences the older producer, and can be started again and again', async () => {
     const topic = await topics.create(`${client}-fenced`, 1);
     const transactionalId = id();
-    const first = make(transactionalId);
+    const first = await make(transactionalId);
     await first.init();
     await first.sendTransaction([record(topic, 'k', 'first')]);
-    const second = make(transactionalId);
+    const second = await make(transactionalId);
     await second.init();
     await expect(first.sendTransaction([record(topic, 'k', 'never')])).rejects.toMatchObject({
       code: 'PUBLISHER_FENCED',
     });
     await second.sendTransaction([record(topic, 'k', 'second')]);
     await second.close();
-    const third = make(transactionalId);
+    const third = await make(transactionalId);
     await third.init();
     await third.sendTransaction([record(topic, 'k', 'third')]);
     expect(values(await topics.readCommitted(topic))).toEqual(['first', 'second', 'third']);
@@ -133,7 +133,7 @@ describe.each(PRODUCER_CLIENTS)('transactional producer on %s', (client) => {
   it('tells its steps in order, with one send for what fits and several for what does not', async () => {
     const topic = await topics.create(`${client}-steps`, 1);
     const steps: string[] = [];
-    const producer = make(id(), 2000, (step) => steps.push(step));
+    const producer = await make(id(), 2000, (step) => steps.push(step));
     await producer.init();
     expect(steps).toEqual([]);
     await producer.sendTransaction([record(topic, 'k', 'one')]);
@@ -150,20 +150,20 @@ describe.each(PRODUCER_CLIENTS)('transactional producer on %s', (client) => {
   ] as const)('cut off at "%s": the next one settles it, all or nothing', async (point, stored) => {
     const topic = await topics.create(`${client}-cut-${point.replaceAll(' ', '-')}`, 1);
     const transactionalId = id();
-    const producer = make(transactionalId, undefined, (step) => {
+    const producer = await make(transactionalId, undefined, (step) => {
       if (step === point) throw new Error('cut off');
     });
     await producer.init();
     const sent = producer.sendTransaction([record(topic, 'k', 'cut off')]);
     await expect(sent).rejects.toMatchObject({ cause: { message: 'cut off' } });
-    const next = make(transactionalId);
+    const next = await make(transactionalId);
     await next.init();
     await next.sendTransaction([record(topic, 'k', 'after')]);
     expect(values(await topics.readCommitted(topic))).toEqual([...stored, 'after']);
   });
 
   it('says that a topic is missing', async () => {
-    const producer = make(id());
+    const producer = await make(id());
     await producer.init();
     const sent = producer.sendTransaction([record(`${topics.prefix}nowhere`, 'k', 'v')]);
     await expect(sent).rejects.toMatchObject({ code: 'TOPIC_MISSING' });
@@ -177,7 +177,7 @@ describe.each(PRODUCER_CLIENTS)('transactional producer on %s', (client) => {
       transactionTimeoutMs: 1000,
       logger,
     };
-    const producer = createTransactionalProducer(client, options);
+    const producer = await createTransactionalProducer(client, options);
     await expect(producer.init()).rejects.toMatchObject({ code: 'KAFKA_UNREACHABLE' });
     await producer.close();
   });

@@ -1,4 +1,4 @@
-import { Consumer, FetchIsolationLevels, ListOffsetTimestamps, type RecordsBatch } from '@platformatic/kafka';
+import type { Consumer, RecordsBatch } from '@platformatic/kafka';
 import { CausewayError } from '#contracts';
 import type { BatchRecord } from './consumer/record.batch.ts';
 import { asKafkaError } from './kafka-error.policy.ts';
@@ -15,6 +15,10 @@ const LOOK_BYTES = 64 * 1024;
 const SPARSE = 100n;
 /** `empty`: empty answers in a row after which the records are taken to be gone (retention ran meanwhile). */
 const PATIENCE = { short: { retries: 5, empty: 50 }, long: { retries: 20, empty: Infinity } } as const;
+/** What ListOffsets takes for the first record's place and for that behind the last one (KIP-79). */
+const [EARLIEST, LATEST] = [-2n, -1n];
+/** Of Fetch and ListOffsets: records of open transactions are seen as well (KIP-98). */
+const READ_UNCOMMITTED = 0;
 /**
  * Times within a partition go up only nearly: a marker has the time of the commit, and may stand before a record that was made earlier. So
  * one reads on for this long behind the end of a time, and looks at each record.
@@ -41,21 +45,13 @@ type Place = Pick<PartitionRange, 'topic' | 'partition'>;
  * One request at a time: fetches of one client share a session with each broker.
  */
 export class RecordReader implements AsyncDisposable {
-  readonly #consumer: Consumer;
+  readonly #options: RecordReaderOptions;
+  #opened: Promise<Consumer> | undefined;
   readonly #emptyAnswers: number;
 
-  constructor({ clientId, patience = 'short', ...connection }: RecordReaderOptions) {
-    const { retries, empty } = PATIENCE[patience];
-    this.#emptyAnswers = empty;
-    this.#consumer = new Consumer({
-      clientId,
-      // Never joined; the client wants a name.
-      groupId: `${clientId}-direct`,
-      ...platformaticConnection(connection),
-      retries,
-      retryDelay: delayUnlessRefused(RETRY_MS),
-      requestTimeout: REQUEST_TIMEOUT_MS,
-    });
+  constructor(options: RecordReaderOptions) {
+    this.#options = options;
+    this.#emptyAnswers = PATIENCE[options.patience ?? 'short'].empty;
   }
 
   /**
@@ -67,10 +63,7 @@ export class RecordReader implements AsyncDisposable {
     const { from, to } = time;
     try {
       await this.#topic(topic);
-      const [firsts, ends] = [
-        await this.#offsets(topic, ListOffsetTimestamps.EARLIEST),
-        await this.#offsets(topic, ListOffsetTimestamps.LATEST),
-      ];
+      const [firsts, ends] = [await this.#offsets(topic, EARLIEST), await this.#offsets(topic, LATEST)];
       // The broker answers -1 where no record is as young.
       const starts = from === undefined ? firsts : await this.#offsets(topic, BigInt(from));
       const stops = to === undefined ? ends : await this.#offsets(topic, BigInt(to + SLACK_MS));
@@ -132,7 +125,12 @@ export class RecordReader implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#consumer.close(true).catch(() => undefined);
+    await this.#opened?.then((consumer) => consumer.close(true)).catch(() => undefined);
+  }
+
+  #consumer(): Promise<Consumer> {
+    this.#opened ??= open(this.#options);
+    return this.#opened;
   }
 
   /** Behind the end it goes on, a little at a time, while there is more: the marker of the last transaction stands there. */
@@ -157,9 +155,10 @@ export class RecordReader implements AsyncDisposable {
       const { id: topicId, partitions } = await this.#topic(topic);
       const node = partitions[partition]?.leader;
       if (node === undefined) throw new CausewayError('TOPIC_MISSING', { details: { topic, partition } });
-      const { responses } = await this.#consumer.fetch({
+      const consumer = await this.#consumer();
+      const { responses } = await consumer.fetch({
         node,
-        isolationLevel: FetchIsolationLevels.READ_UNCOMMITTED,
+        isolationLevel: READ_UNCOMMITTED,
         maxWaitTime: 100,
         minBytes: 1,
         maxBytes: bytes,
@@ -173,16 +172,33 @@ export class RecordReader implements AsyncDisposable {
   }
 
   async #topic(topic: string) {
-    if (!this.#consumer.topics.has(topic)) this.#consumer.topics.track(topic);
-    const found = (await this.#consumer.metadata({ topics: [topic] })).topics.get(topic);
+    const consumer = await this.#consumer();
+    if (!consumer.topics.has(topic)) consumer.topics.track(topic);
+    const found = (await consumer.metadata({ topics: [topic] })).topics.get(topic);
     if (found === undefined) throw new CausewayError('TOPIC_MISSING', { details: { topic } });
     return found;
   }
 
   async #offsets(topic: string, timestamp: bigint): Promise<bigint[]> {
-    const isolationLevel = FetchIsolationLevels.READ_UNCOMMITTED;
-    return (await this.#consumer.listOffsets({ topics: [topic], timestamp, isolationLevel })).get(topic) ?? [];
+    const consumer = await this.#consumer();
+    return (
+      (await consumer.listOffsets({ topics: [topic], timestamp, isolationLevel: READ_UNCOMMITTED })).get(topic) ?? []
+    );
   }
+}
+
+/** The client is loaded by who reads: that takes a third of what a service takes to start. */
+async function open({ clientId, patience = 'short', ...connection }: RecordReaderOptions): Promise<Consumer> {
+  const { Consumer } = await import('@platformatic/kafka');
+  return new Consumer({
+    clientId,
+    // Never joined; the client wants a name.
+    groupId: `${clientId}-direct`,
+    ...platformaticConnection(connection),
+    retries: PATIENCE[patience].retries,
+    retryDelay: delayUnlessRefused(RETRY_MS),
+    requestTimeout: REQUEST_TIMEOUT_MS,
+  });
 }
 
 /** A copy: the few that are kept would hold all that was fetched with them. */

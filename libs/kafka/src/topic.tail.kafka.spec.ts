@@ -40,7 +40,7 @@ const absentHeaders = { platformatic: [['absent', null]], kafkajs: [] } satisfie
 describe.each(PRODUCER_CLIENTS)('the tail of a topic that %s wrote', (client) => {
   it('begins at an instant, with times and headers as they were given', async () => {
     const topic = await topics.create(`${client}-tail`, 2);
-    const producer = createTransactionalProducer(client, {
+    const producer = await createTransactionalProducer(client, {
       brokers: brokers(),
       clientId: 'causeway-test',
       transactionalId: `${topics.prefix}${randomUUID()}`,

@@ -1,4 +1,3 @@
-import { Connection, apiVersionsV1 } from '@platformatic/kafka';
 import { asKafkaError, isRefusal } from '../kafka-error.policy.ts';
 import type { KafkaConnection } from './kafka.connection.ts';
 import { platformaticConnection } from './platformatic.security.ts';
@@ -29,6 +28,7 @@ async function knock(
   connection: KafkaConnection,
   { clientId, broker }: { readonly clientId: string; readonly broker: string },
 ): Promise<unknown> {
+  const { Connection, apiVersionsV1 } = await import('@platformatic/kafka');
   const { bootstrapBrokers: _, tlsServerName: named, ...security } = platformaticConnection(connection);
   const options = { ...security, connectTimeout: TIMEOUT_MS, requestTimeout: TIMEOUT_MS };
   const knocking = new Connection(clientId, { ...options, ...(named === undefined ? {} : { tlsServerName: named }) });

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { AuthenticationError, type BaseOptions, type RetryDelayGetter, type SASLOptions } from '@platformatic/kafka';
+import type { BaseOptions, RetryDelayGetter, SASLOptions } from '@platformatic/kafka';
 import { isRefusal } from '../kafka-error.policy.ts';
 import type { KafkaConnection, SaslCredentials } from './kafka.connection.ts';
 
@@ -28,9 +28,14 @@ function credentialsOf(sasl: SaslCredentials): SASLOptions {
     // A refused token is answered without an error code: with a text where a granted one has none (RFC 7628, section 3.2.2).
     authBytesValidator: (answer, callback) => {
       if (answer.length === 0) callback(null, answer);
-      else callback(new AuthenticationError(`the broker refuses the token: ${statusOf(answer)}`), answer);
+      else void refuse(answer, callback);
     },
   };
+}
+
+async function refuse(answer: Buffer, callback: (error: Error, answer: Buffer) => void): Promise<void> {
+  const { AuthenticationError } = await import('@platformatic/kafka');
+  callback(new AuthenticationError(`the broker refuses the token: ${statusOf(answer)}`), answer);
 }
 
 function statusOf(answer: Buffer): string {

@@ -1,5 +1,5 @@
 import type { EmbeddedStack } from '#stack';
-import { hasJava, newAuthority, securedKafka, silentLogger, startOwnServers } from '#testing';
+import { hasJava, newAuthority, securedKafka, silentLogger, startOwnServers, until } from '#testing';
 import { readPosition, positionRecord } from '../position.store.ts';
 import { PRODUCER_CLIENTS, createTransactionalProducer, type ProducerClient } from '../producer.factory.ts';
 import { createKafka } from '../kafka.client.ts';
@@ -54,8 +54,11 @@ const CASES = PRODUCER_CLIENTS.flatMap((client) =>
     // Its connection was idle for longer than its login lasts.
     for (const topic of topics) expect(await admin.describe(topic)).toMatchObject({ partitions: 1 });
     await admin.close();
-    const stored = topics.map((topic) => readPosition({ ...options, topic, timeoutMs: 60_000 }, 'n'));
-    expect((await Promise.all(stored)).map(Number)).toEqual(written);
+    // The last commit was answered before its marker was written, and until then its record counts as open.
+    for (const [index, topic] of topics.entries()) {
+      const stored = () => readPosition({ ...options, topic, timeoutMs: 60_000 }, 'n');
+      await until(async () => Number(await stored()) === written[index]);
+    }
     for (const count of written) expect(count).toBeGreaterThan(LOGINS);
   });
 });
@@ -66,7 +69,7 @@ async function writeFor(
   { client, connection, topic }: { client: ProducerClient; connection: KafkaConnection; topic: string },
 ): Promise<number> {
   const options = { clientId: 'spec', logger: silentLogger, transactionalId: topic, transactionTimeoutMs: 20_000 };
-  const producer = createTransactionalProducer(client, { ...connection, ...options });
+  const producer = await createTransactionalProducer(client, { ...connection, ...options });
   try {
     await producer.init();
     const end = performance.now() + ms;

@@ -28,10 +28,7 @@ export async function countWaiting(db: QueryExecutorProvider, atMost: number): P
 export async function countWaitingBehindParked(db: QueryExecutorProvider): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::integer as count
-      from ledger.commands c
-     where c.state = 'ready' and exists (
-       select 1 from ledger.commands o
-        where o.connection_id = c.connection_id and o.record_key = c.record_key and o.id < c.id and o.state = 'parked'
-       offset 0)`.execute(db);
+      from ledger.commands
+     where state = 'ready' and behind_parked`.execute(db);
   return rows[0]?.count ?? 0;
 }

@@ -120,7 +120,7 @@ describe(`${HISTORY} finished commands`, () => {
     expect(
       old?.indexes.filter(
         (index) =>
-          !/^commands_(open|claimable|by_lane|parked|parked_records|converting)$|^links|^unlinked|^connections|^holds/.test(
+          !/^commands_(open|by_lane|parked|parked_records|converting)$|^links|^unlinked|^connections|^holds/.test(
             index,
           ),
       ),

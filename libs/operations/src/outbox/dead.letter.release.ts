@@ -61,7 +61,7 @@ export async function releaseKey(target: SourceTarget, options: ReleaseOptions):
   const verdict = planOf(found, done, options);
   if ('refused' in verdict || options.dryRun) return 'refused' in verdict ? verdict : verdict.result;
   for (let attempt = 1; ; attempt += 1) {
-    await using producer = fencingProducer(target);
+    await using producer = await fencingProducer(target);
     try {
       await producer.init();
       if (!(await readParked(target)).some(({ parking }) => parking === found.parking))
@@ -129,8 +129,8 @@ function planOf(
   return { records, result: { topic: parked.topic, sent: records.length, leftOut } };
 }
 
-function fencingProducer(target: SourceTarget) {
-  const producer = createTransactionalProducer('platformatic', {
+async function fencingProducer(target: SourceTarget) {
+  const producer = await createTransactionalProducer('platformatic', {
     ...kafkaOf(target),
     clientId: CLIENT_ID,
     logger: quiet(),

@@ -14,7 +14,7 @@ export async function openResendProducer(target: SourceTarget): Promise<ResendPr
   const { topicPartitions: partitions, topicReplication: replication } = target;
   const admin = openTopicAdmin(target);
   const catalogue = new TopicCatalogue(admin);
-  const producer = createTransactionalProducer('platformatic', {
+  const producer = await createTransactionalProducer('platformatic', {
     ...kafkaOf(target),
     clientId: CLIENT_ID,
     logger: quiet(),

@@ -70,7 +70,7 @@ export async function replacePosition(
 ): Promise<StoredPosition | null> {
   const topic = topicsOf(target).positions;
   const admin = openTopicAdmin(target);
-  const producer = createTransactionalProducer('platformatic', {
+  const producer = await createTransactionalProducer('platformatic', {
     ...kafkaOf(target),
     clientId: CLIENT_ID,
     logger: quiet(),

@@ -133,8 +133,8 @@ describe(`${HISTORY} finished commands`, () => {
     const [young, old] = [writes.before[name], writes.after[name]];
     expect(old.scanned).not.toContain('commands');
     expect(old.scanned).not.toContain('attempts');
-    // Each row that is written goes into indexes that are one or two pages higher.
-    expect(old.buffers).toBeLessThanOrEqual(young.buffers * 1.6 + 100);
+    // Each row that is written goes into indexes that are one or two pages higher; reading the history would be 10,000 and more.
+    expect(old.buffers).toBeLessThanOrEqual(young.buffers * 2.5 + 100);
   });
 
   it('are walked by pruning a batch at a time', async () => {

@@ -55,8 +55,9 @@ describe('20,000 commands behind parked ones', () => {
     const many = await costsBehind(20_000);
     for (const name of ['look', 'company', 'claim'] as const) {
       expect(many[name].scanned).not.toContain('commands');
-      // Without the mark each of them would be looked at: some 40,000 pages.
-      expect(many[name].buffers).toBeLessThanOrEqual(few[name].buffers * 1.5 + 50);
+      // Without the mark each of them would be looked at: some 40,000 pages. Some more there are when others' transactions kept vacuum
+      // from clearing the index.
+      expect(many[name].buffers).toBeLessThanOrEqual(few[name].buffers * 3 + 50);
     }
   });
 });

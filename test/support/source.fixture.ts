@@ -42,6 +42,9 @@ export interface SourceFixture extends AsyncDisposable {
   emitElsewhere(count: number): Promise<string[]>;
   /** Moves the free slot to the end of the WAL, as a person might. */
   moveSlot(): Promise<void>;
+  /** Opens a transaction that has written something, of which nothing will be left: WAL from here on is kept for the slot. */
+  holdWal(): Promise<void>;
+  releaseWal(): Promise<void>;
   /** Everything that a read_committed consumer sees in the topic from its beginning, until there are so many. */
   read(count: number): Promise<WholeRecord[]>;
   limitTopic(bytes: number): Promise<void>;
@@ -84,6 +87,11 @@ export async function openSource(): Promise<SourceFixture> {
     }
   };
   const children: ChildProcess[] = [];
+  let holder: Client | undefined;
+  const releaseWal = async (): Promise<void> => {
+    await holder?.end();
+    holder = undefined;
+  };
   return {
     client,
     slot,
@@ -117,6 +125,11 @@ export async function openSource(): Promise<SourceFixture> {
     moveSlot: async () => {
       await elsewhere(`select pg_replication_slot_advance('${slot}', pg_current_wal_lsn())::text as id`);
     },
+    holdWal: async () => {
+      holder = await connectClient({ url: database.url, applicationName: 'causeway-test' });
+      await holder.query('begin; create temporary table held ()');
+    },
+    releaseWal,
     read: async (count) => {
       const consumer = kafka.consumer({ groupId: `${prefix}${randomBytes(4).toString('hex')}` });
       const seen: WholeRecord[] = [];
@@ -138,7 +151,7 @@ export async function openSource(): Promise<SourceFixture> {
             return Promise.resolve();
           },
         });
-        await until(`${count} records`, () => Promise.resolve(seen.length >= count ? true : null), 40_000);
+        await until(`${count} records`, () => Promise.resolve(seen.length >= count ? true : null));
         return seen;
       } finally {
         await consumer.disconnect();
@@ -150,6 +163,7 @@ export async function openSource(): Promise<SourceFixture> {
     },
     [Symbol.asyncDispose]: async () => {
       for (const child of children) child.kill('SIGKILL');
+      await releaseWal();
       await client.query('rollback');
       const free = `select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = $1`;
       await client.query(free, [slot]);
@@ -171,9 +185,6 @@ export async function openSource(): Promise<SourceFixture> {
   };
 }
 
-/** A process of its own starts slowly on a busy machine. */
-const START_PATIENCE_MS = 60_000;
-
 function watchPublisher(child: ChildProcess): RunningPublisher {
   let url: string | undefined;
   if (child.stdout !== null) {
@@ -185,15 +196,11 @@ function watchPublisher(child: ChildProcess): RunningPublisher {
   const exited = once(child, 'exit');
   return {
     ready: async (expected) => {
-      await until(
-        `ready says ${expected.source}`,
-        async () => {
-          if (url === undefined) return null;
-          const answer = await fetch(`${url}/ready`);
-          return expected.test(`${answer.status} ${await answer.text()}`) ? true : null;
-        },
-        START_PATIENCE_MS,
-      );
+      await until(`ready says ${expected.source}`, async () => {
+        if (url === undefined) return null;
+        const answer = await fetch(`${url}/ready`);
+        return expected.test(`${answer.status} ${await answer.text()}`) ? true : null;
+      });
     },
     signal: (signal) => void child.kill(signal),
     kill: async () => {

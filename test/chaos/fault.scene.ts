@@ -25,5 +25,5 @@ export const WITHIN_A_BATCH_MS = 15;
 /** Waits until the publisher has counted something more. */
 export async function afterNext(publisher: PublisherProcess, metric: string): Promise<void> {
   const before = await publisher.metric(metric);
-  await until(`more of ${metric}`, async () => ((await publisher.metric(metric)) > before ? true : null), 60_000);
+  await until(`more of ${metric}`, async () => ((await publisher.metric(metric)) > before ? true : null));
 }

@@ -64,7 +64,7 @@ const withoutToken = async ({ stage }: RelayScene): Promise<void> => {
 
 /** The day of the schedule comes once its users are known. */
 const onTheDay = ({ stage, userIds }: RelayScene): Promise<unknown> =>
-  until('a timer that becomes due', async () => ((await stage.desk.makeTimersDue(userIds)) > 0 ? true : null), 60_000);
+  until('a timer that becomes due', async () => ((await stage.desk.makeTimersDue(userIds)) > 0 ? true : null));
 
 /** Kill -9 between each two steps of mapper, dispatcher, scheduler and token, and a relay that comes back from the dead. No relay runs before. */
 export const relayPointFaults = {

@@ -142,7 +142,7 @@ describe('users who were there before, by the command line', () => {
     const gone = await backfill('run', '--resume', '2');
     expect(gone).toEqual({ code: 0, stdout: `backfill 2: ${USERS} rows written of ${USERS}, done\n`, stderr: '' });
     expect(await written()).toEqual({ rows: 500 + USERS, ids: USERS });
-    await fixture.quiet(90_000);
+    await fixture.quiet();
     const contacts = (await fixture.simulator.records('Contacts')).map(({ Email }) => Email);
     expect([contacts.length, new Set(contacts).size]).toEqual([USERS, USERS]);
     const { rows } = await sql<object>`

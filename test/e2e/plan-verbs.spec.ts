@@ -13,7 +13,7 @@ const BY = ['--by', 'ada', '--reason', 'cents for euros'];
 let orders: BuggyOrders;
 beforeAll(async () => {
   orders = await BuggyOrders.start({ wrong: WRONG, right: RIGHT });
-  await orders.fixture.quiet(90_000);
+  await orders.fixture.quiet();
 });
 afterAll(() => orders.stop());
 

@@ -55,7 +55,7 @@ beforeAll(async () => {
     fixture.product,
   );
   await sql`update public.users set full_name = 'Ana Soler' where id in ('u1', 'u2', 'u3')`.execute(fixture.product);
-  await fixture.quiet(90_000);
+  await fixture.quiet();
 });
 
 afterAll(async () => {
@@ -208,7 +208,7 @@ describe('causeway replay', () => {
         leftAlone: {},
       }),
     ]);
-    await fixture.quiet(90_000);
+    await fixture.quiet();
     const leads = await fixture.simulator.records('Leads');
     expect([
       leads.length,

@@ -47,9 +47,9 @@ async function live(): Promise<void> {
   const { product, simulator } = fixture;
   await sql`insert into public.users (id, email, full_name, phone)
             values (${USER}, 'page@example.test', 'Ana Ruiz', '555-0100')`.execute(product);
-  await fixture.quiet(60_000);
+  await fixture.quiet();
   await sql`update public.users set phone = '555-0199' where id = ${USER}`.execute(product);
-  await fixture.quiet(60_000);
+  await fixture.quiet();
   await simulator.act('edit', {
     module: 'Leads',
     match: { External_User_ID: USER },

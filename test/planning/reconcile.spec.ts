@@ -60,7 +60,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   scene = await PlanningScene.start(database);
-}, 60_000);
+});
 afterEach(() => scene[Symbol.asyncDispose]());
 afterAll(() => database[Symbol.asyncDispose]());
 
@@ -126,7 +126,7 @@ it('finds what is missing, different, gone, unknown and probably there twice, an
   );
   expect(rows).toEqual([{ lane: 'reconcile', trigger: [] }]);
   expect(await run()).toMatchObject({ missing: 0, different: 1, byCause: { rejected: 1 } });
-}, 60_000);
+});
 
 it('much at once waits for a person, as a plan; an edit where there is a way back is read again by force', async () => {
   await told(30);
@@ -138,4 +138,4 @@ it('much at once waits for a person, as a plan; an edit where there is a way bac
   expect(await run(people(true))).toMatchObject({ different: 2, action: 'repaired', repaired: 2, plan: null });
   const { rows } = await sql`select distinct reason, module from webhooks.dirty`.execute(database.db);
   expect(rows).toEqual([{ reason: 'forced', module: 'Leads' }]);
-}, 60_000);
+});

@@ -41,8 +41,8 @@ describe('kill -9 of one process in the middle of 1,000 sign-ups', () => {
       );
       await service.ready;
       const enough = async (): Promise<true | null> => (new Set(await leadsOf(prefix)).size === SIGN_UPS ? true : null);
-      await until('all Leads', enough, 60_000);
-      await fixture.quiet(60_000);
+      await until('all Leads', enough);
+      await fixture.quiet();
       expect((await leadsOf(prefix)).length).toBe(SIGN_UPS);
 
       const { kafka, topicPrefix } = fixture.system.details;

@@ -34,7 +34,7 @@ export async function readCommitted(options: {
         return Promise.resolve();
       },
     });
-    await until('the records in Kafka', () => Promise.resolve(options.enough(seen) ? true : null), 60_000);
+    await until('the records in Kafka', () => Promise.resolve(options.enough(seen) ? true : null));
     return seen;
   } finally {
     await consumer.disconnect();

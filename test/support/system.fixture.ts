@@ -44,7 +44,7 @@ export class SystemFixture {
   }
 
   /** Waits until nothing is under way. @throws Error that names what is left. */
-  async quiet(timeoutMs = 30_000): Promise<void> {
+  async quiet(timeoutMs = 120_000): Promise<void> {
     const left = await settle(this.system.details, { timeoutMs });
     if (left.length > 0) throw new Error(`not quiet: ${JSON.stringify(left)}`);
   }

@@ -329,7 +329,7 @@ describe('BatchStrategy', () => {
     await produce();
     await first.app.close();
     await produce();
-    await until(() => all().size === 4 * produced, { timeoutMs: 40_000 });
+    await until(() => all().size === 4 * produced);
     for (const [, values] of seen) {
       // What was taken twice in the hand-over comes again from where it was committed: later values never come first.
       const firsts = [...new Set(values)];
